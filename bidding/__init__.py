@@ -1,0 +1,1 @@
+"""The bidding wing: the sealed envelope and the box that takes it."""

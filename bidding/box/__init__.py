@@ -1,0 +1,1 @@
+"""Takes envelopes until the deadline, gives receipts, and opens what is due exactly once."""

@@ -1,0 +1,1 @@
+"""The envelope and its keys: age layers, padding, manifest, strict headers. Pure: no Flask, no database."""

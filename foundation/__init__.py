@@ -1,0 +1,1 @@
+"""Ground floor: clock, configuration, database, storage, signing, money, documents, scheduler, errors. Knows no room above it."""

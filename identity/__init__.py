@@ -1,0 +1,1 @@
+"""Who may act: organisations, accounts, memberships, roles and rights, sessions."""

@@ -1,0 +1,1 @@
+"""The decision, the signed award notice and the standstill."""

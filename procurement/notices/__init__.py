@@ -1,0 +1,1 @@
+"""What has been made public: signed and never changed."""

@@ -1,0 +1,1 @@
+"""Who judges a tender: experts assigned with reasons, replaced on the record."""

@@ -1,0 +1,1 @@
+"""What anyone may see without a login: tenders, notices, verification, open data, the public trail."""

@@ -1,0 +1,1 @@
+"""Methods of evaluation in exact arithmetic, each figure with its explanation. Pure."""

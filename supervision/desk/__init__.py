@@ -1,0 +1,1 @@
+"""What an inspector or auditor sees: a tender's whole case, the trail with proofs, exports."""
