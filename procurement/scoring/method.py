@@ -1,0 +1,155 @@
+"""What an evaluation is made of: method, criteria, bids and the experts' sheets, as frozen values.
+
+Numbers are exact fractions. Prices are in units of the currency (yuan, not fen), weights and scores
+in points, rates in per cent. The JSON form of each value and its defaults are specified in
+``docs/formats/evaluation.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+FORMAT = "sunseal-evaluation/1"
+
+LOWEST_PRICE = "lowest_price"
+WEIGHTED_POINTS = "weighted_points"
+METHODS = (LOWEST_PRICE, WEIGHTED_POINTS)
+
+REQUIREMENT = "requirement"
+PRICE = "price"
+POINTS = "points"
+KINDS = (REQUIREMENT, PRICE, POINTS)
+
+STAGES = ("each", "end")
+MODES = ("half_up",)
+ORDERS = ("rounded", "exact")
+TIE_BREAKS = ("price", "bid_price", "technical", "draw")
+FAILS_BY = ("majority", "any", "all")
+
+FULL_WEIGHT = Fraction(100)
+MAX_PLACES = 10
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that stands in the way: a stable rule name, a JSON pointer and the facts for the sentence."""
+
+    rule: str
+    pointer: str
+    facts: Mapping[str, str]
+
+
+class EvaluationRefused(ValueError):
+    """An input cannot be evaluated. `problems` holds everything found, in the order of the document."""
+
+    rule = "evaluation.refused"
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("; ".join(f"{problem.rule} at {problem.pointer or '/'}" for problem in problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Rounding:
+    """How scores are rounded: `places` decimals, half-up, each criterion's score or only the total."""
+
+    places: int = 2
+    mode: str = "half_up"
+    stage: str = "each"
+
+
+@dataclass(frozen=True)
+class Method:
+    """The rules of the notice. `articles` names, per step of the explanation, the rule it follows."""
+
+    id: str
+    rounding: Rounding
+    order_by: str
+    tie_break: tuple[str, ...]
+    requirement_fails_by: str
+    articles: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One rule of judgement. `weight` is for price and points, `max` and `step` for what experts give."""
+
+    id: str
+    kind: str
+    title: str
+    weight: Fraction
+    max: Fraction
+    step: Fraction | None
+    mandatory: bool
+    technical: bool
+
+
+@dataclass(frozen=True)
+class Deduction:
+    """A policy deduction: `rate` per cent off the original price, for evaluation only."""
+
+    rule: str
+    rate: Fraction
+    article: str | None
+
+
+@dataclass(frozen=True)
+class Invalidity:
+    """Why the panel or the opening declared a bid invalid before any score counts."""
+
+    rule: str
+    reason: str
+    article: str | None
+
+
+@dataclass(frozen=True)
+class BidInput:
+    """One bid. `price` is None only where the bid is declared invalid (it may never have been opened)."""
+
+    id: str
+    supplier: str
+    number: str | None
+    price: Fraction | None
+    deductions: tuple[Deduction, ...]
+    invalid: Invalidity | None
+    source: str | None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What one expert said about one bid: scores by criterion and verdicts (met or not) by requirement."""
+
+    expert: str
+    bid: str
+    scores: Mapping[str, Fraction]
+    verdicts: Mapping[str, bool]
+
+
+@dataclass(frozen=True)
+class Expert:
+    """One member of the panel with the signed sheets, by bid."""
+
+    id: str
+    name: str
+    signed_at: str
+    sheets: Mapping[str, Sheet]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A complete input: everything that decides the result and nothing else."""
+
+    tender: str
+    lot: str
+    currency: str
+    ceiling: Fraction | None
+    method: Method
+    criteria: tuple[Criterion, ...]
+    experts: tuple[Expert, ...]
+    bids: tuple[BidInput, ...]
+
+    def of_kind(self, kind: str) -> tuple[Criterion, ...]:
+        """Return the criteria of one kind in the notice's order."""
+        return tuple(criterion for criterion in self.criteria if criterion.kind == kind)
