@@ -95,7 +95,7 @@ def requirement_step(gate: Gate, one: RequirementOutcome, method: Method) -> Ste
     count = len(one.verdicts)
     inputs = (
         Input("K", str(one.not_met), f"sheet/*/{gate.bid.id}/{one.criterion.id}"),
-        Input("N", str(count), "method"),
+        Input("N", str(count), "experts"),
     )
     symbols, numbers = {
         "any": ("K = 0", f"{one.not_met} = 0"),
@@ -161,7 +161,7 @@ def points_score_step(
         Input("s", exact_text(value), f"sheet/{expert}/{bid.id}/{criterion.id}")
         for expert, value in scores.items()
     )
-    count = Input("N", str(len(given)), "method")
+    count = Input("N", str(len(given)), "experts")
     symbols, numbers = "F = Σs ÷ N", f"({' + '.join(one.value for one in given)}) ÷ {len(given)}"
     inputs: tuple[Input, ...] = (*given, count)
     if criterion.max != criterion.weight:
