@@ -1,0 +1,150 @@
+"""Tables of the tender: what is bought, by when, judged how. Amounts are whole fen, quantities exact text."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from foundation.database import Base, Bytes, Canonical, Key, Moment, key
+from identity.models import Account, Organisation
+
+
+class Tender(Base):
+    """One procedure. After publication the signed notice is what counts; these rows are the officer's form."""
+
+    __tablename__ = "tender"
+    __table_args__ = (
+        Index("ix_tender_state_closes_at", "state", "closes_at"),
+        Index("ix_tender_published_at", "published_at"),
+    )
+
+    id: Mapped[int] = key()
+    ref: Mapped[str] = mapped_column(String(20), unique=True)
+    authority_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    title: Mapped[str] = mapped_column(String(300))
+    description: Mapped[str] = mapped_column(Text, default="")
+    category: Mapped[str] = mapped_column(String(10), default="goods")
+    rule_set_id: Mapped[str] = mapped_column(String(40))
+    rule_set: Mapped[dict[str, Any] | None] = mapped_column(Canonical)
+    method: Mapped[dict[str, Any]] = mapped_column(Canonical, default=dict)
+    budget: Mapped[int] = mapped_column(Key, default=0)
+    currency: Mapped[str] = mapped_column(String(3), default="CNY")
+    closes_at: Mapped[datetime | None] = mapped_column(Moment)
+    contact: Mapped[str] = mapped_column(String(200), default="")
+    phone: Mapped[str] = mapped_column(String(60), default="")
+    state: Mapped[str] = mapped_column(String(20), default="draft")
+    reason: Mapped[str] = mapped_column(Text, default="")
+    source: Mapped[dict[str, Any] | None] = mapped_column(Canonical)
+    created_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    submitted_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    published_at: Mapped[datetime | None] = mapped_column(Moment)
+    notice_ref: Mapped[str | None] = mapped_column(String(20))
+    search: Mapped[str] = mapped_column(Text, default="")
+
+    authority: Mapped[Organisation] = relationship()
+    created_by: Mapped[Account] = relationship(foreign_keys=[created_by_id])
+    lots: Mapped[list[Lot]] = relationship(back_populates="tender", order_by="Lot.id")
+    criteria: Mapped[list[Criterion]] = relationship(back_populates="tender", order_by="Criterion.position")
+    documents: Mapped[list[Document]] = relationship(back_populates="tender", order_by="Document.id")
+
+
+class Lot(Base):
+    """A part of a tender that is awarded by itself."""
+
+    __tablename__ = "lot"
+    __table_args__ = (UniqueConstraint("tender_id", "number"),)
+
+    id: Mapped[int] = key()
+    tender_id: Mapped[int] = mapped_column(ForeignKey("tender.id"))
+    number: Mapped[str] = mapped_column(String(10))
+    title: Mapped[str] = mapped_column(String(300))
+    ceiling: Mapped[int] = mapped_column(Key, default=0)
+    state: Mapped[str] = mapped_column(String(20), default="draft")
+
+    tender: Mapped[Tender] = relationship(back_populates="lots")
+    items: Mapped[list[Item]] = relationship(back_populates="lot", order_by="Item.id")
+    keys: Mapped[list[LotKey]] = relationship(back_populates="lot")
+
+
+class Item(Base):
+    """A line to buy. `quantity` is an exact decimal kept as text."""
+
+    __tablename__ = "item"
+    __table_args__ = (UniqueConstraint("lot_id", "number"),)
+
+    id: Mapped[int] = key()
+    lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"))
+    number: Mapped[str] = mapped_column(String(10))
+    title: Mapped[str] = mapped_column(String(300))
+    scheme: Mapped[str] = mapped_column(String(20), default="")
+    classification: Mapped[str] = mapped_column(String(40), default="")
+    quantity: Mapped[str] = mapped_column(String(40))
+    unit: Mapped[str] = mapped_column(String(40))
+    spec: Mapped[str] = mapped_column(Text, default="")
+    is_substantive: Mapped[bool] = mapped_column(default=False)
+
+    lot: Mapped[Lot] = relationship(back_populates="items")
+
+
+class Criterion(Base):
+    """A rule of judgement for all lots: ``requirement`` (pass or fail), ``price`` or ``points``."""
+
+    __tablename__ = "criterion"
+    __table_args__ = (UniqueConstraint("tender_id", "code"),)
+
+    id: Mapped[int] = key()
+    tender_id: Mapped[int] = mapped_column(ForeignKey("tender.id"))
+    code: Mapped[str] = mapped_column(String(10))
+    position: Mapped[int] = mapped_column(default=0)
+    kind: Mapped[str] = mapped_column(String(20))
+    title: Mapped[str] = mapped_column(String(300))
+    guidance: Mapped[str] = mapped_column(Text, default="")
+    weight: Mapped[str] = mapped_column(String(20), default="0")
+    step: Mapped[str] = mapped_column(String(20), default="0.5")
+    bands: Mapped[list[dict[str, str]]] = mapped_column(Canonical, default=list)
+
+    tender: Mapped[Tender] = relationship(back_populates="criteria")
+
+
+class Document(Base):
+    """A tender document with its digest. Downloads need no login and leave no trace of the downloader."""
+
+    __tablename__ = "document"
+
+    id: Mapped[int] = key()
+    ref: Mapped[str] = mapped_column(String(32), unique=True)
+    tender_id: Mapped[int] = mapped_column(ForeignKey("tender.id"), index=True)
+    title: Mapped[str] = mapped_column(String(300))
+    file_name: Mapped[str] = mapped_column(String(200))
+    media_type: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int] = mapped_column(Key)
+    sha256: Mapped[str] = mapped_column(String(64))
+    storage_key: Mapped[str] = mapped_column(String(32))
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+    tender: Mapped[Tender] = relationship(back_populates="documents")
+
+
+class LotKey(Base):
+    """A recipient of one lot and envelope. Each lot has its own, so that opening one unseals no other.
+
+    `wrapped` is the platform's identity under the key-encryption key; it is there in the timed mode only.
+    """
+
+    __tablename__ = "lot_key"
+    __table_args__ = (UniqueConstraint("lot_id", "envelope", "layer", "recipient"),)
+
+    id: Mapped[int] = key()
+    lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"))
+    envelope: Mapped[int] = mapped_column(default=1)
+    layer: Mapped[str] = mapped_column(String(20))
+    position: Mapped[int] = mapped_column(default=0)
+    recipient: Mapped[str] = mapped_column(Text)
+    wrapped: Mapped[bytes | None] = mapped_column(Bytes)
+    released_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    lot: Mapped[Lot] = relationship(back_populates="keys")

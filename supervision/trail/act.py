@@ -1,0 +1,177 @@
+"""The act: the one place where the house changes anything that proves something.
+
+One act is one transaction. It locks the head of the trail, *then* reads the clock and everything that decides, runs
+the operation, appends its entries and commits. What was read before the lock may be stale, so the act begins from an
+empty session. Everything heavy (bytes, digests, rendering, decryption) happens before or after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from foundation.canonical import canonical
+from foundation.clock import Clock
+from foundation.database import db
+from foundation.errors import HouseFault, Refusal
+from supervision.trail.merkle import Frontier, fold, leaf_hash
+from supervision.trail.models import Entry, Head, Tile
+
+MOST_BODY = 65_535
+TILE_WIDTH = 256
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts, in words that may stand in the open: references, never names or addresses.
+
+    `kind` is ``account``, ``platform`` (a duty), ``operator`` (a command) or ``sealed`` (not told before the opening).
+    """
+
+    kind: str
+    ref: str = ""
+    role: str = ""
+    organisation: str = ""
+
+    def words(self) -> dict[str, str]:
+        """Return the actor as it stands in an entry, without empty fields."""
+        fields = {"kind": self.kind, "ref": self.ref, "role": self.role, "organisation": self.organisation}
+        return {name: value for name, value in fields.items() if value}
+
+
+PLATFORM = Actor("platform")
+SEALED = Actor("sealed")
+
+
+class Act:
+    """A running act: its session, its moment, its actor, and the entries it will append.
+
+    `account_id` is the acting person's row for guards that compare people; it stands in no entry.
+    """
+
+    def __init__(self, session: Session, head: Head, now: datetime, actor: Actor) -> None:
+        self.session = session
+        self.now = now
+        self.actor = actor
+        self.account_id: int | None = None
+        self._head = head
+        self._frontier = Frontier.from_text(head.frontier)
+        self._rows: list[dict[str, Any]] = []
+
+    def record(
+        self, kind: str, subject: str, facts: dict[str, Any] | None = None, *, actor: Actor | None = None
+    ) -> int:
+        """Append an entry and return its index.
+
+        `kind` is a dotted verb (``tender.publish``), `subject` the thing in words (``tender/T-2026-000123``), `facts`
+        a JSON value without floats. `actor` stands in for the act's own where that must not be told yet.
+        """
+        index = self._head.size + len(self._rows)
+        # Entry time never runs backwards, whatever the wall clock does.
+        at = max(self.now, self._head.last_at)
+        body = canonical(
+            {
+                "index": index,
+                "at": at.isoformat(timespec="microseconds").replace("+00:00", "Z"),
+                "kind": kind,
+                "actor": (actor or self.actor).words(),
+                "subject": subject,
+                "facts": facts or {},
+            }
+        )
+        if len(body) > MOST_BODY:
+            raise HouseFault(f"An entry of {len(body)} bytes is larger than the trail's format allows.")
+        self._rows.append(
+            {
+                "index": index,
+                "leaf_hash": leaf_hash(body),
+                "body": body,
+                "kind": kind,
+                "subject": subject,
+                "at": at,
+            }
+        )
+        return index
+
+    def append(self) -> None:
+        """Write the recorded entries, the tiles they complete, and the new head."""
+        if not self._rows:
+            return
+        self.session.execute(insert(Entry), self._rows)
+        for row in self._rows:
+            self._frontier = self._frontier.append(row["leaf_hash"])
+            self._store_tiles(self._frontier.size)
+        self.session.execute(
+            update(Head)
+            .where(Head.id == 1)
+            .values(
+                size=self._frontier.size, frontier=self._frontier.to_text(), last_at=self._rows[-1]["at"]
+            )
+        )
+
+    def _store_tiles(self, size: int) -> None:
+        """Store each tile that the leaf at `size` − 1 completes, level 0 first."""
+        level, count = 0, size
+        while count and count % TILE_WIDTH == 0:
+            position = count // TILE_WIDTH - 1
+            hashes = self._tile(level, position)
+            self.session.execute(
+                insert(Tile).values(level=level, index=position, hashes=hashes, root=fold(hashes))
+            )
+            level, count = level + 1, count // TILE_WIDTH
+
+    def _tile(self, level: int, position: int) -> bytes:
+        first = position * TILE_WIDTH
+        if level == 0:
+            stored = self.session.execute(
+                select(Entry.leaf_hash)
+                .where(Entry.index >= first, Entry.index < first + TILE_WIDTH)
+                .order_by(Entry.index)
+            )
+            return b"".join(stored.scalars())
+        below = self.session.execute(
+            select(Tile.root)
+            .where(Tile.level == level - 1, Tile.index >= first, Tile.index < first + TILE_WIDTH)
+            .order_by(Tile.index)
+        )
+        return b"".join(below.scalars())
+
+
+@contextmanager
+def acting(actor: Actor, clock: Clock | None = None) -> Iterator[Act]:
+    """Run one act. Commits at the end of the block; any exception leaves nothing behind.
+
+    Raises `HouseFault` where the session holds changes already, and `Refusal` ``trail.frozen`` where a restored trail
+    waits for a declared origin.
+    """
+    session = db.session
+    if session.info.get("acting"):
+        raise HouseFault("An act runs already in this session; operations share one act.")
+    if session.new or session.dirty or session.deleted:
+        raise HouseFault("The session holds changes that no act has recorded.")
+    session.rollback()
+    session.expire_all()
+    session.info["acting"] = True
+    try:
+        connection = session.connection(execution_options={"writing": "act"})
+        head = session.execute(select(Head).with_for_update()).scalar_one()
+        now = (clock or current_app.extensions["clock"]).moment_of_act(connection)
+        if head.is_frozen:
+            raise Refusal("trail.frozen", 409)
+        act = Act(session(), head, now, actor)
+        yield act
+        session.flush()
+        act.append()
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info.pop("acting", None)

@@ -1,0 +1,1 @@
+"""Tests mirror the rooms; `journeys` tell stories, `house` holds the rules of the house, `vectors` what others wrote."""

@@ -1,0 +1,146 @@
+"""The top of the house: `create_app()` wires rooms, duties, commands and errors. It imports all, and none imports it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import structlog
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import bidding.box.models
+import identity.models
+import procurement.award.models
+import procurement.evaluation.models
+import procurement.notices.models
+import procurement.panel.models
+import procurement.tender.models
+import foundation.models
+import supervision.trail.models  # noqa: F401
+from foundation import migrate, scheduler, web
+from foundation.certificates import open_seal
+from foundation.clock import Clock
+from foundation.config import Settings, SettingsFault, read_settings
+from foundation.database import db, set_up_engine
+from foundation.keys import kept_text
+from foundation.lifecycle import refusal_sentences
+from foundation.messages import compile_catalogues
+from foundation.storage import Store
+from identity import guard
+from supervision.trail import operations as trail
+from supervision.trail.guards import FROZEN
+from supervision.trail.notes import Signer
+
+ROOT = Path(__file__).parent
+
+
+def create_app(
+    environ: Mapping[str, str] | None = None, *, clock: Clock | None = None, settings: Settings | None = None
+) -> Flask:
+    """Return the app. Raises `SettingsFault` with every fault of the environment at once."""
+    settings = settings or read_settings(environ)
+    for folder in (settings.instance, settings.keys, settings.files):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    app = Flask("sunseal", root_path=str(ROOT), static_folder="static", template_folder="templates")
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings),
+        SESSION_COOKIE_SECURE=settings.is_production,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_HTTPONLY=True,
+        WTF_CSRF_TIME_LIMIT=8 * 3600,
+        WTF_CSRF_SSL_STRICT=settings.is_production,
+        MAX_CONTENT_LENGTH=64 << 20,
+        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "translations"),
+        BABEL_DEFAULT_LOCALE="zh_Hans",
+        BABEL_DEFAULT_TIMEZONE=str(settings.time_zone),
+        TEMPLATES_AUTO_RELOAD=False,
+    )
+    structlog.configure(processors=[structlog.processors.JSONRenderer()])
+    if settings.is_production:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    compile_catalogues(ROOT / "translations")
+    db.init_app(app)
+    with app.app_context():
+        set_up_engine(db.engine)
+    app.extensions["clock"] = clock or Clock()
+    app.extensions["store"] = Store(settings.files)
+    app.extensions["log_signer"] = Signer.from_text(
+        kept_text(settings.keys / "log.key", lambda: Signer.generate(settings.log_origin).text())
+    )
+    app.extensions["seal"] = open_seal(settings.keys, now=app.extensions["clock"].now())
+    migrate.set_up(app)
+    web.set_up(app)
+    wire(app)
+    return app
+
+
+# Every room, lowest rung first. The same file names mean the same thing in each of them.
+ROOMS = (
+    "supervision.trail",
+    "identity",
+    "procurement.notices",
+    "procurement.tender",
+    "bidding.box",
+    "procurement.panel",
+    "procurement.evaluation",
+    "procurement.award",
+    "supervision.desk",
+    "procurement.portal",
+)
+
+
+def wire(app: Flask) -> None:
+    """Attach every room: `views.blueprint`, `duties.DUTIES`, `commands.COMMANDS`, `sentences.SENTENCES`, `lifecycle`."""
+    guard.set_up(app)
+    for room in ROOMS:
+        for part in ("views", "duties", "commands", "sentences", "lifecycle"):
+            if find_spec(f"{room}.{part}") is None:
+                continue
+            module = import_module(f"{room}.{part}")
+            if part == "views":
+                app.register_blueprint(module.blueprint)
+            elif part == "duties":
+                scheduler.register(app, *module.DUTIES)
+            elif part == "commands":
+                for command in module.COMMANDS:
+                    app.cli.add_command(command)
+            elif part == "sentences":
+                web.explain(module.SENTENCES)
+            else:
+                web.explain(refusal_sentences(module.LIFECYCLES))
+
+
+def prepare(app: Flask) -> None:
+    """Bring the instance up to date: schema, rights of the serving role, first head of the trail."""
+    settings = app.config["SETTINGS"]
+    migrate.bring_up_to_date(app)
+    migrate.grant(app, FROZEN)
+    trail.begin(settings.database_owner_url, settings.log_origin, app.extensions["clock"].now())
+
+
+def _engine_options(settings: Settings) -> dict[str, Any]:
+    if settings.database_url.startswith("sqlite"):
+        return {"pool_size": settings.threads + 8, "max_overflow": 8, "connect_args": {"check_same_thread": False}}
+    return {
+        "pool_size": settings.threads + 4,
+        "max_overflow": 8,
+        "isolation_level": "READ COMMITTED",
+        "pool_pre_ping": True,
+    }
+
+
+def application() -> Flask:
+    """Return the app for a WSGI server, or leave with all faults of the environment."""
+    try:
+        return create_app(os.environ)
+    except SettingsFault as error:
+        raise SystemExit("Sunseal cannot start:\n- " + "\n- ".join(error.faults)) from error
+
