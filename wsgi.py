@@ -75,7 +75,7 @@ def create_app(
     app.extensions["log_signer"] = Signer.from_text(
         kept_text(settings.keys / "log.key", lambda: Signer.generate(settings.log_origin).text())
     )
-    app.extensions["seal"] = open_seal(settings.keys, now=app.extensions["clock"].now())
+    app.extensions["seal"] = open_seal(settings.keys / "seal", now=app.extensions["clock"].now())
     migrate.set_up(app)
     web.set_up(app)
     wire(app)

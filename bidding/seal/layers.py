@@ -51,8 +51,16 @@ def unwrap(data: bytes, identities: Sequence[Sequence[str]], recipients: Sequenc
 
 
 def encrypt_stream(reader: Any, writer: Any, recipient: str) -> None:
-    """Encrypt what `reader.read` gives to one recipient, in constant memory."""
-    pyrage.encrypt_io(reader, writer, [_recipient(recipient)])
+    """Encrypt what `reader.read` gives to one recipient, in constant memory.
+
+    An error of reader or writer comes through as it is.
+    """
+    taken, given = _Remembering(reader.read), _Remembering(writer.write)
+    try:
+        pyrage.encrypt_io(_Reader(taken), _Writer(given), [_recipient(recipient)])
+    except Exception:
+        _raise_ours(taken, given)
+        raise
 
 
 def decrypt_stream(source: BinaryIO, writer: Any, identity: str) -> None:
@@ -62,16 +70,21 @@ def decrypt_stream(source: BinaryIO, writer: Any, identity: str) -> None:
     throws away what was written if this raises. Raises `Refusal` ``envelope.wrong_key`` or
     ``envelope.damaged``; an error of reader or writer comes through as it is.
     """
-    reader, sink = _Remembering(source.read), _Remembering(writer.write)
+    keys = [_identity(identity)]
+    taken, given = _Remembering(source.read), _Remembering(writer.write)
     try:
-        pyrage.decrypt_io(_Reader(reader), _Writer(sink), [_identity(identity)])
+        pyrage.decrypt_io(_Reader(taken), _Writer(given), keys)
     except Exception as fault:
-        ours = reader.fault or sink.fault
-        if ours is not None:
-            raise ours from None
+        _raise_ours(taken, given)
         if not isinstance(fault, pyrage.DecryptError | OSError | ValueError):
             raise
         raise _judged(fault, None) from fault
+
+
+def _raise_ours(*calls: _Remembering) -> None:
+    for one in calls:
+        if one.fault is not None:
+            raise one.fault from None
 
 
 class _Remembering:

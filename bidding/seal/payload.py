@@ -101,7 +101,7 @@ class _Member:
 
 
 class Unpacker:
-    """Takes a payload in pieces of any length (`write`) and lays its files into `folder`, checking every byte.
+    """Takes a payload in pieces of any length (`write`) and lays its files into `folder`, checking all.
 
     `folder` gets "offer.json" and "files/1", …; each file's digest is compared with the manifest's. After
     the last piece `finish` must be called. Raises `Refusal`: ``envelope.payload`` (fact `at`: byte offset)

@@ -1,4 +1,6 @@
-"""The tree against the vectors of transparency-dev, and proofs of every tree against the definition of RFC 6962."""
+"""The tree against the vectors of transparency-dev, and proofs of every tree against the definition of RFC
+6962.
+"""
 
 from __future__ import annotations
 
