@@ -36,7 +36,7 @@ def parse_canonical(data: bytes) -> Any:
     value = parse(data)
     try:
         again = canonical(value) if _UNUSUAL.search(data) else _encode(value).encode()
-    except UnicodeEncodeError as error:
+    except (UnicodeEncodeError, RecursionError) as error:
         raise TrailError("json.not_canonical") from error
     if again != data:
         raise TrailError("json.not_canonical")
@@ -58,8 +58,9 @@ def parse(data: bytes) -> Any:
 def parse_strict(data: bytes) -> Any:
     """Parse UTF-8 JSON that need not be canonical, refusing floats and duplicate names."""
     try:
-        return json.loads(data.decode("utf-8"), parse_float=_no_float, parse_constant=_no_float,
-                          object_pairs_hook=_unique)
+        return json.loads(
+            data.decode("utf-8"), parse_float=_no_float, parse_constant=_no_float, object_pairs_hook=_unique
+        )
     except TrailError:
         raise
     except (ValueError, RecursionError) as error:

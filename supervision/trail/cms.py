@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -88,7 +88,10 @@ def verify_detached(
         raise TrailError("cms.malformed")
     if attributes.get(_MESSAGE_DIGEST) != (_OCTETS, hashlib.sha256(content).digest()):
         raise TrailError("cms.digest_differs")
-    key = certificate.public_key()
+    try:
+        key = certificate.public_key()
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise TrailError("cms.unknown_signer") from error
     if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
         raise TrailError("cms.unknown_signer")
     # What is signed is the SET OF attributes itself, not the tag [0] under which it travels (RFC 5652 section
@@ -154,7 +157,7 @@ def _certificate_of(identifier: _Value, certificates: Iterable[x509.Certificate]
         if identifier.tag == _CONTEXT_0_PLAIN:
             try:
                 extension = each.extensions.get_extension_for_class(x509.SubjectKeyIdentifier)
-            except x509.ExtensionNotFound:
+            except (x509.ExtensionNotFound, ValueError):
                 continue
             if extension.value.digest == identifier.body:
                 return each

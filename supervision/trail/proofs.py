@@ -223,8 +223,11 @@ def _reveals(facts: Any, private: dict[str, Any]) -> bool:
         return any(_reveals(each, private) for each in facts.values())
     if isinstance(facts, list):
         return any(_reveals(each, private) for each in facts)
-    return isinstance(facts, str) and len(facts) == 64 and facts.isascii() and (
-        blinding.is_opened_by(facts, private["salt"], private["value"])
+    return (
+        isinstance(facts, str)
+        and len(facts) == 64
+        and facts.isascii()
+        and (blinding.is_opened_by(facts, private["salt"], private["value"]))
     )
 
 

@@ -1,6 +1,4 @@
-"""The tree against the vectors of transparency-dev, and proofs of every tree against the definition of RFC
-6962.
-"""
+"""The tree against the vectors of transparency-dev, and its proofs against the definition of RFC 6962."""
 
 from __future__ import annotations
 
@@ -52,8 +50,11 @@ def identify(vector: dict[str, Any]) -> str:
 @pytest.mark.parametrize("vector", VECTORS["inclusion"], ids=identify)
 def test_inclusion_vector(vector: dict[str, Any]) -> None:
     arguments = (
-        vector["leafIdx"], vector["treeSize"], raw(vector["leafHash"]),
-        [raw(each) for each in vector["proof"] or []], raw(vector["root"]),
+        vector["leafIdx"],
+        vector["treeSize"],
+        raw(vector["leafHash"]),
+        [raw(each) for each in vector["proof"] or []],
+        raw(vector["root"]),
     )
     if vector["wantErr"]:
         with pytest.raises(TrailError):
@@ -65,7 +66,10 @@ def test_inclusion_vector(vector: dict[str, Any]) -> None:
 @pytest.mark.parametrize("vector", VECTORS["consistency"], ids=identify)
 def test_consistency_vector(vector: dict[str, Any]) -> None:
     arguments = (
-        vector["size1"], vector["size2"], raw(vector["root1"]), raw(vector["root2"]),
+        vector["size1"],
+        vector["size2"],
+        raw(vector["root1"]),
+        raw(vector["root2"]),
         [raw(each) for each in vector["proof"] or []],
     )
     if vector["wantErr"]:
@@ -110,7 +114,8 @@ def test_small_trees_follow_the_definition() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", ":", "1:", "0:00", "2:" + "0" * 63, "1:" + "0" * 128, "01:" + "0" * 64, "-1:", "1:" + "A" * 64]
+    "text",
+    ["", ":", "1:", "0:00", "2:" + "0" * 63, "1:" + "0" * 128, "01:" + "0" * 64, "-1:", "1:" + "A" * 64],
 )
 def test_a_malformed_frontier_is_refused(text: str) -> None:
     with pytest.raises(TrailError, match=r"frontier\.malformed"):

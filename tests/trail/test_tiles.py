@@ -27,9 +27,23 @@ def test_paths_of_the_specification(tile: Tile, path: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["tile/0/0", "tile/00/000", "tile/0/x000/001", "tile/0/000.p/0", "tile/0/000.p/256", "tile/0/000.p/01",
-     "tile/64/000", "tile/0/1000", "tile/x/000", "tile/0/000/", "/tile/0/000", "tile/0/000\n", "tile/0/x01/000",
-     "tile/0/٠٠٠", "tile/entries"],
+    [
+        "tile/0/0",
+        "tile/00/000",
+        "tile/0/x000/001",
+        "tile/0/000.p/0",
+        "tile/0/000.p/256",
+        "tile/0/000.p/01",
+        "tile/64/000",
+        "tile/0/1000",
+        "tile/x/000",
+        "tile/0/000/",
+        "/tile/0/000",
+        "tile/0/000\n",
+        "tile/0/x01/000",
+        "tile/0/٠٠٠",
+        "tile/entries",
+    ],
 )
 def test_other_spellings_are_refused(path: str) -> None:
     with pytest.raises(TrailError, match=r"tile\.path"):
