@@ -1,0 +1,1 @@
+"""Programs behind the Makefile: serving, the demonstration, benches, printed docs."""
