@@ -187,7 +187,7 @@ def extended_deadline(
     *,
     calendar: Calendar | None = None,
 ) -> datetime:
-    """Return the earliest lawful deadline after a change that may affect bids (条例31), never before the old."""
+    """Return the earliest lawful deadline after a change that may affect bids (条例31), or the old one."""
     rule = ruleset.rule("clarification.before_deadline")
     tz = tz or rule.zone
     deadline, amended_at = _local(deadline, tz), _local(amended_at, tz)

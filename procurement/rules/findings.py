@@ -60,7 +60,7 @@ class Finding:
         """Return the finding for a page or an answer in `locale`."""
         return {
             "rule": self.rule_id,
-            "article": self.article,
+            "article": self.rule.cite(locale),
             "confidence": self.rule.confidence,
             "severity": self.severity,
             "pointer": self.pointer,

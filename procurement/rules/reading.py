@@ -304,7 +304,9 @@ class _Reader:
                 self.fault(where, f"{name} in {locale}: {'; '.join(error.faults)}")
         if len(set(fields)) > 1:
             self.fault(where, f"{name} has different fields in its languages")
-        return Text(*(str(data.get(locale, "")) for locale in LOCALES))
+        if len(fields) < len(LOCALES):
+            return Text("", "", "")
+        return Text(*(data[locale] for locale in LOCALES))
 
     def known_fields(self, where: str, data: Mapping[str, Any], known: set[str]) -> None:
         for name in sorted(set(data) - known):
