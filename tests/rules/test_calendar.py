@@ -1,4 +1,4 @@
-"""The calendar against the State Council's own notices, and its honesty about years that are not published."""
+"""The calendar against the State Council's own notices, and its honesty about unpublished years."""
 
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -72,15 +72,17 @@ def test_a_hand_copied_year_counts_as_published(tmp_path: Path) -> None:
         '[[year]]\nyear = 2027\nsource = "notice"\nconfidence = "read"\n'
         "holidays = [2027-10-01]\nworkdays = [2027-10-09]\n"
     )
-    calendar = read_calendar(file, chinese_calendar.holidays, chinese_calendar.workdays)
-    assert calendar.knows(2027) and calendar.published_through >= 2027
-    assert calendar.is_workday(date(2027, 10, 9)) or chinese_calendar.__version__ != "1.11.0"
+    calendar = read_calendar(file, {date(2026, 10, 1)}, set())
+    assert calendar.knows(2027) and calendar.published_through == 2027
+    assert calendar.is_workday(date(2027, 10, 9)) and not calendar.is_workday(date(2027, 10, 1))
+    assert not calendar.is_estimate(date(2027, 10, 9))
 
 
 def test_a_bad_calendar_file_is_refused_with_all_faults(tmp_path: Path) -> None:
     file = tmp_path / "calendar.toml"
     file.write_text(
-        "[other]\n[[year]]\nyear = 2027\nconfidence = 'read'\nholidays = [2028-10-01]\nworkdays = [2027-10-08]\n"
+        "[other]\n[[year]]\nyear = 2027\nconfidence = 'read'\n"
+        "holidays = [2028-10-01]\nworkdays = [2027-10-08]\n"
     )
     with pytest.raises(RulesError) as refused:
         read_calendar(file, chinese_calendar.holidays, chinese_calendar.workdays)

@@ -1,4 +1,4 @@
-"""Counting of days: examples worked out by hand on a wall calendar, and properties that hold for every date."""
+"""Counting of days: examples worked out by hand, and properties that hold for every date."""
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Rule sets: complete in three languages, frozen without loss, and refused with every fault when a file is wrong."""
+"""Rule sets: complete in three languages, frozen without loss, refused with every fault of a file."""
 
 import json
 from dataclasses import FrozenInstanceError
