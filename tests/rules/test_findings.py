@@ -30,7 +30,8 @@ def test_a_finding_says_what_why_and_how() -> None:
         "pointer": "/closes_at",
         "sentence": (
             "The deadline Tue 1 December 2026, 09:30 is too early: at least 20 days must pass after "
-            "publication, so the earliest is Thu 10 December 2026, 10:00 (Government Procurement Law art. 35)."
+            "publication, so the earliest is Thu 10 December 2026, 10:00 "
+            "(Government Procurement Law art. 35)."
         ),
         "remedy": "Set the deadline to Thu 10 December 2026, 10:00 or later.",
     }
