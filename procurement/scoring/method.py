@@ -15,12 +15,12 @@ FORMAT = "sunseal-evaluation/1"
 
 LOWEST_PRICE = "lowest_price"
 WEIGHTED_POINTS = "weighted_points"
-METHODS = (LOWEST_PRICE, WEIGHTED_POINTS)
+METHODS = (WEIGHTED_POINTS, LOWEST_PRICE)
 
 REQUIREMENT = "requirement"
 PRICE = "price"
 POINTS = "points"
-KINDS = (REQUIREMENT, PRICE, POINTS)
+KINDS = (POINTS, PRICE, REQUIREMENT)
 
 STAGES = ("each", "end")
 MODES = ("half_up",)

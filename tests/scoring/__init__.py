@@ -1,0 +1,1 @@
+"""Tests of methods, arithmetic and the recompute command."""

@@ -1,0 +1,71 @@
+"""The shared vectors: hand-computed results, and one document per rule that refuses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from procurement.scoring.method import EvaluationRefused
+from procurement.scoring.ranking import evaluate
+from procurement.scoring.sentences import RULES
+from tests.scoring.builders import VECTORS, base, by_bid, patched
+
+CASES = VECTORS["cases"]
+REASONS = {"bid.invalid", "bid.above_ceiling", "bid.requirement_failed"}
+
+
+@pytest.mark.parametrize("case", [one for one in CASES if "expect" in one], ids=lambda one: one["name"])
+def test_result_is_the_hand_computed_one(case: dict[str, Any]) -> None:
+    result = evaluate(patched(base(case["base"]), case["patch"]))
+    bids, expect = by_bid(result), case["expect"]
+    ranked = [bids[bid] for bid in result["ranking"]]
+    found = {
+        "ranking": result["ranking"],
+        "ranks": [bid["rank"] for bid in ranked],
+        "decided_by": [bid["decided_by"] for bid in ranked],
+        "ties": result["ties"],
+        "excluded": {
+            bid["bid"]: [reason["rule"] for reason in bid["reasons"]]
+            for bid in result["bids"]
+            if bid["status"] == "excluded"
+        },
+    }
+    if "totals" in expect:
+        found["totals"] = [bid["total"]["rounded"] for bid in ranked]
+    if "evaluated" in expect:
+        found["evaluated"] = {bid: bids[bid]["evaluated_price"] for bid in expect["evaluated"]}
+    if "price_scores" in expect:
+        found["price_scores"] = {
+            bid: next(one["score"]["rounded"] for one in bids[bid]["criteria"] if one["kind"] == "price")
+            for bid in expect["price_scores"]
+        }
+    assert {name: found[name] for name in expect} == expect
+
+
+@pytest.mark.parametrize("case", [one for one in CASES if "problems" in one], ids=lambda one: one["name"])
+def test_problem_is_named_with_its_place(case: dict[str, Any]) -> None:
+    with pytest.raises(EvaluationRefused) as refused:
+        evaluate(patched(base(case["base"]), case["patch"]))
+    assert [[one.rule, one.pointer] for one in refused.value.problems] == case["problems"]
+
+
+def test_every_rule_of_a_document_has_a_vector() -> None:
+    tested = {problem[0] for case in CASES for problem in case.get("problems", [])}
+    of_files = {"file.unreadable", "json.unreadable", "json.duplicate_name"}
+    assert set(RULES) - REASONS - of_files == tested
+
+
+def test_a_missing_sheet_names_its_expert() -> None:
+    document = base("award")
+    del document["experts"][2]["sheets"][1]
+    with pytest.raises(EvaluationRefused) as refused:
+        evaluate(document)
+    assert refused.value.problems[0].facts == {"expert": "E3", "name": "沈知微", "bid": "B2"}
+
+
+@pytest.mark.parametrize("document", [None, [], "text", 3])
+def test_what_is_no_object_is_refused(document: object) -> None:
+    with pytest.raises(EvaluationRefused) as refused:
+        evaluate(document)
+    assert [one.rule for one in refused.value.problems] == ["field.type"]
