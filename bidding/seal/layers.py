@@ -88,13 +88,18 @@ def _raise_ours(*calls: _Remembering) -> None:
 
 
 class _Remembering:
-    """Calls a function and keeps its error, which the library would otherwise give back in other clothes."""
+    """Calls a function and keeps its first error, which the library gives back in other clothes.
+
+    The library may call again after an error (it flushes what it still holds); such a call does nothing more.
+    """
 
     def __init__(self, call: Callable[[Any], Any]) -> None:
         self.call = call
         self.fault: Exception | None = None
 
     def __call__(self, value: Any) -> Any:
+        if self.fault is not None:
+            raise self.fault
         try:
             return self.call(value)
         except Exception as fault:
