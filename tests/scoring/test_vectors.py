@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from foundation.canonical import canonical
 from procurement.scoring.method import EvaluationRefused
 from procurement.scoring.ranking import evaluate
-from procurement.scoring.sentences import RULES
+from procurement.scoring.sentences import RULES, sentence
 from tests.scoring.builders import VECTORS, base, by_bid, patched
 
 CASES = VECTORS["cases"]
@@ -69,3 +71,56 @@ def test_what_is_no_object_is_refused(document: object) -> None:
     with pytest.raises(EvaluationRefused) as refused:
         evaluate(document)
     assert [one.rule for one in refused.value.problems] == ["field.type"]
+
+
+def _places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    yield path
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, below in inner:
+        yield from _places(below, (*path, name))
+
+
+JUNK = [
+    None,
+    True,
+    0,
+    -1,
+    1.5,
+    "",
+    "x",
+    "-0",
+    "1e9",
+    "\ud800",
+    "\x00",
+    [],
+    [None],
+    [[]],
+    {},
+    {"": {}},
+    [{}],
+    "C1",
+]
+
+
+@pytest.mark.parametrize("name", VECTORS["bases"])
+def test_junk_anywhere_is_evaluated_or_refused_and_never_crashes(name: str) -> None:
+    evaluated = refused = 0
+    for path in _places(base(name)):
+        # The first two of each list stand for the others.
+        if not path or any(isinstance(step, int) and step > 1 for step in path):
+            continue
+        for junk in JUNK:
+            document = base(name)
+            place: Any = document
+            for step in path[:-1]:
+                place = place[step]
+            place[path[-1]] = junk
+            try:
+                canonical(evaluate(document))
+                evaluated += 1
+            except EvaluationRefused as told:
+                assert all(one.rule in RULES for one in told.problems)
+                assert [sentence(one.rule, one.facts, "en") for one in told.problems]
+                refused += 1
+    assert evaluated
+    assert refused > evaluated
