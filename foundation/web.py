@@ -12,6 +12,7 @@ from flask_babel import Babel, get_locale, gettext
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 
+from foundation import filters
 from foundation.errors import HouseFault, Refusal
 from foundation.messages import COOKIE, TONGUES, choose_tongue
 
@@ -82,6 +83,7 @@ def set_up(app: Flask) -> None:
     """Attach headers, languages, CSRF and error answers."""
     csrf.init_app(app)
     babel.init_app(app, locale_selector=lambda: TONGUES[choose_tongue(request)][0])
+    filters.set_up(app)
     app.before_request(_remember_tongue)
     app.after_request(_add_headers)
     app.register_error_handler(Refusal, _refused)
