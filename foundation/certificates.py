@@ -113,7 +113,9 @@ def rotate_seal(folder: Path, *, now: datetime) -> Seal:
 def public_certificates(folder: Path) -> tuple[x509.Certificate, ...]:
     """Return every certificate that ever sealed from this folder, the current one first, the root last."""
     current = x509.load_pem_x509_certificates((folder / "seal.pem").read_bytes())
-    retired = [x509.load_pem_x509_certificate(path.read_bytes()) for path in sorted(folder.glob("retired/*.pem"))]
+    retired = [
+        x509.load_pem_x509_certificate(path.read_bytes()) for path in sorted(folder.glob("retired/*.pem"))
+    ]
     return (*current, *retired, x509.load_pem_x509_certificate((folder / "ca.pem").read_bytes()))
 
 
@@ -163,7 +165,9 @@ def _leaf(
         _builder(name, root.subject, key.public_key(), now, _LEAF_DAYS)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(signs_certificates=False), critical=True)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.public_key()), critical=False)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.public_key()), critical=False
+        )
         .sign(authority, hashes.SHA256())
     )
     return key, certificate

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -88,17 +88,20 @@ def verify_detached(data: bytes, p7s: bytes, roots: Sequence[certificates.Certif
         return refused(rule or "signature.malformed")
     from pyhanko.sign.validation.generic_cms import async_validate_detached_cms
 
-    moment = claimed_time(signed)
-    if moment is None:
-        return refused("signature.no_signing_time")
     try:
+        moment = claimed_time(signed)
+        if moment is None:
+            return refused("signature.no_signing_time")
         status = settle(
             async_validate_detached_cms(data, signed, signer_validation_context=trust(roots, moment))
         )
-    except ZeroDivisionError:
+    except (ValueError, TypeError, KeyError):
         # Whatever the parser of a foreign file trips over, the answer is that this is no good signature.
         return refused("signature.malformed")
-    return verdict_of(status, moment)
+    verdict = verdict_of(status, moment)
+    if verdict.ok and not _all_on_path(signed, status.validation_path):
+        return replace(verdict, valid=False, rule="signature.stray_certificate")
+    return verdict
 
 
 def verdict_of(status: Any, moment: datetime | None) -> Verdict:
@@ -161,6 +164,7 @@ def signer_of(seal: Seal) -> Any:
 
     store = SimpleCertificateStore.from_certs([asn1_of(certificate) for certificate in seal.chain[1:]])
     return SealSigner(
+        embed_roots=False,
         signing_cert=asn1_of(seal.certificate),
         cert_registry=store,
         signature_mechanism=algos.SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"}),
@@ -190,6 +194,12 @@ def settle(coroutine: Coroutine[Any, Any, _T]) -> _T:
     return outcome[0]
 
 
+def _all_on_path(signed: cms.SignedData, path: Any) -> bool:
+    """Tell whether every certificate carried along was used: what nobody checks may not ride in a signed file."""
+    used = {certificate.dump() for certificate in path.iter_certs(include_root=True)}
+    return all(choice.chosen.dump() in used for choice in signed["certificates"])
+
+
 def _parse(p7s: bytes) -> tuple[cms.SignedData | None, str | None]:
     if len(p7s) > _LARGEST:
         return None, "signature.too_large"
@@ -198,17 +208,26 @@ def _parse(p7s: bytes) -> tuple[cms.SignedData | None, str | None]:
         if content["content_type"].native != "signed_data":
             return None, "signature.not_signed_data"
         signed = content["content"]
-        # BER can say one thing in many ways; a signature is accepted in its one DER form only.
-        if content.copy().dump(force=True) != p7s:
-            return None, "signature.not_der"
         if not isinstance(signed["encap_content_info"]["content"], core.Void):
             return None, "signature.not_detached"
         if len(signed["signer_infos"]) != 1:
             return None, "signature.not_one_signer"
         signer = signed["signer_infos"][0]
-        algorithms = (signer["digest_algorithm"]["algorithm"].native, signer["signature_algorithm"]["algorithm"].native)
+        algorithms = (
+            signer["digest_algorithm"]["algorithm"].native,
+            signer["signature_algorithm"]["algorithm"].native,
+        )
         if algorithms != ("sha256", "sha256_ecdsa"):
             return None, "signature.algorithm"
+        # These fields are outside what is signed, so each is held to the one value that it may have.
+        if [one.dump() for one in signed["digest_algorithms"]] != [signer["digest_algorithm"].dump()]:
+            return None, "signature.algorithm"
+        if (signed["version"].native, signer["version"].native, signer["sid"].name) != (
+            "v1",
+            "v1",
+            "issuer_and_serial_number",
+        ):
+            return None, "signature.malformed"
         if any(choice.name != "certificate" for choice in signed["certificates"]):
             return None, "signature.malformed"
         for choice in signed["certificates"]:
@@ -216,7 +235,7 @@ def _parse(p7s: bytes) -> tuple[cms.SignedData | None, str | None]:
             if public.algorithm == "ec" and public.curve[1] != "secp256r1":
                 return None, "signature.algorithm"
         return signed, None
-    except ZeroDivisionError:
+    except (ValueError, TypeError, KeyError):
         return None, "signature.malformed"
 
 
