@@ -311,7 +311,7 @@ def test_intake_refusals(case: Case, tmp_path: Path) -> None:
     assert intake(two, case.key) == "envelope.stanzas"
     assert intake(case.bid, two) == "envelope.stanzas"
     assert intake(pyrage.encrypt(bytes(4000), [one]), case.key) == "envelope.padding"
-    assert intake(pyrage.encrypt(bytes(8192 + 256), [one]), case.key) == "envelope.padding"
+    assert intake(pyrage.encrypt(bytes(4096 + 256), [one]), case.key) == "envelope.padding"
     assert intake(case.bid, pyrage.encrypt(bytes(4000), [one])) == "envelope.size"
     assert intake(case.bid, pyrage.encrypt(bytes(2 << 20), [one])) == "envelope.size"
     wrong = {
