@@ -11,7 +11,10 @@ from foundation.database import Base, Moment, key
 
 
 class Organisation(Base):
-    """A legal person. `number` binds only after verification; until then the claim stands in `claimed_number`."""
+    """A legal person. `number` binds only after verification; until then the claim stands in `claimed_number`.
+
+    `salt` belongs to the digests of this row's details in the trail: overwriting it makes them tell nothing any more.
+    """
 
     __tablename__ = "organisation"
 
@@ -21,7 +24,10 @@ class Organisation(Base):
     name: Mapped[str] = mapped_column(String(200))
     claimed_number: Mapped[str] = mapped_column(String(40), default="")
     number: Mapped[str | None] = mapped_column(String(40), unique=True)
+    state: Mapped[str] = mapped_column(String(20), default="claimed")
+    refusal_reason: Mapped[str] = mapped_column(String(500), default="")
     verified_at: Mapped[datetime | None] = mapped_column(Moment)
+    salt: Mapped[str] = mapped_column(String(64), default="")
     address: Mapped[str] = mapped_column(String(300), default="")
     contact: Mapped[str] = mapped_column(String(100), default="")
     phone: Mapped[str] = mapped_column(String(60), default="")
@@ -32,7 +38,7 @@ class Organisation(Base):
 
 
 class Account(Base):
-    """A login of one person."""
+    """A login of one person. `salt` belongs to the digests of the person's details in the trail."""
 
     __tablename__ = "account"
 
@@ -44,6 +50,7 @@ class Account(Base):
     email_verified_at: Mapped[datetime | None] = mapped_column(Moment)
     locale: Mapped[str] = mapped_column(String(10), default="")
     is_active: Mapped[bool] = mapped_column(default=True)
+    salt: Mapped[str] = mapped_column(String(64), default="")
     created_at: Mapped[datetime] = mapped_column(Moment)
 
     memberships: Mapped[list[Membership]] = relationship(back_populates="account")
@@ -67,7 +74,7 @@ class Membership(Base):
 
 
 class Invitation(Base):
-    """An organisation's invitation of a person to a role."""
+    """An organisation's invitation of a person to a role. A command on the machine has no inviting account."""
 
     __tablename__ = "invitation"
 
@@ -76,7 +83,7 @@ class Invitation(Base):
     email: Mapped[str] = mapped_column(String(200))
     role: Mapped[str] = mapped_column(String(20))
     token_digest: Mapped[str] = mapped_column(String(64), unique=True)
-    invited_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    invited_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     created_at: Mapped[datetime] = mapped_column(Moment)
     expires_at: Mapped[datetime] = mapped_column(Moment)
     accepted_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -58,3 +58,15 @@ ROLES_OF_KIND: dict[str, frozenset[Role]] = {
     "supervisor": frozenset({Role.INSPECTOR, Role.AUDITOR, Role.EXPERT}),
     "platform": frozenset({Role.OPERATOR}),
 }
+
+# Which roles a member may give away or end in the own organisation. Only an approver makes approvers: an officer who
+# could invite a second name of their own as approver would sign alone.
+GRANTS: dict[Role, frozenset[Role]] = {
+    Role.OFFICER: frozenset({Role.OFFICER}),
+    Role.APPROVER: frozenset({Role.OFFICER, Role.APPROVER}),
+    Role.SUPPLIER: frozenset({Role.SUPPLIER}),
+    Role.INSPECTOR: frozenset({Role.INSPECTOR, Role.AUDITOR, Role.EXPERT}),
+}
+
+# Roles of which an organisation never loses its last member.
+KEEPERS = frozenset({Role.OFFICER, Role.APPROVER, Role.SUPPLIER, Role.INSPECTOR, Role.OPERATOR})

@@ -1,0 +1,1 @@
+"""Plain functions that build what a test needs, through the same operations as the pages."""
