@@ -1,4 +1,4 @@
-"""The top of the house: `create_app()` wires rooms, duties, commands and errors. It imports all, and none imports it."""
+"""The top of the house: `create_app()` wires rooms, duties, commands and errors. Nothing imports it."""
 
 from __future__ import annotations
 
@@ -13,15 +13,6 @@ import structlog
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-import bidding.box.models
-import identity.models
-import procurement.award.models
-import procurement.evaluation.models
-import procurement.notices.models
-import procurement.panel.models
-import procurement.tender.models
-import foundation.models
-import supervision.trail.models  # noqa: F401
 from foundation import migrate, scheduler, web
 from foundation.certificates import open_seal
 from foundation.clock import Clock
@@ -98,10 +89,10 @@ ROOMS = (
 
 
 def wire(app: Flask) -> None:
-    """Attach every room: `views.blueprint`, `duties.DUTIES`, `commands.COMMANDS`, `sentences.SENTENCES`, `lifecycle`."""
+    """Attach what each room brings: tables, pages, duties, commands, sentences and lifecycles."""
     guard.set_up(app)
     for room in ROOMS:
-        for part in ("views", "duties", "commands", "sentences", "lifecycle"):
+        for part in ("models", "views", "duties", "commands", "sentences", "lifecycle"):
             if find_spec(f"{room}.{part}") is None:
                 continue
             module = import_module(f"{room}.{part}")
@@ -114,7 +105,7 @@ def wire(app: Flask) -> None:
                     app.cli.add_command(command)
             elif part == "sentences":
                 web.explain(module.SENTENCES)
-            else:
+            elif part == "lifecycle":
                 web.explain(refusal_sentences(module.LIFECYCLES))
 
 

@@ -1,1 +1,1 @@
-"""Ground floor: clock, configuration, database, storage, signing, money, documents, scheduler, errors. Knows no room above it."""
+"""Ground floor: clock, settings, database, storage, signing, documents, duties, errors. Knows no room above it."""

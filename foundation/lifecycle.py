@@ -22,7 +22,7 @@ class Stateful(Protocol):
 class Recorder(Protocol):
     """What a move needs of an act."""
 
-    def record(self, kind: str, subject: str, facts: dict[str, Any] | None = None, **kwargs: Any) -> int:
+    def record(self, kind: str, subject: str, facts: dict[str, Any] | None = None, *, actor: Any = None) -> int:
         """Append an entry and return its index."""
 
 
@@ -85,14 +85,15 @@ class Lifecycle:
         event: str,
         subject: str,
         facts: dict[str, Any] | None = None,
-        **words: Any,
+        *,
+        actor: Any = None,
     ) -> int:
         """Move `thing` and write the entry ``name.event``; return the entry's index. Raises `Refusal` (409)."""
         rule = self.why_not(thing, event, act)
         if rule is not None:
             raise Refusal(rule, 409, state=thing.state)
         thing.state = self.move(event).target
-        return act.record(f"{self.name}.{event}", subject, facts, **words)
+        return act.record(f"{self.name}.{event}", subject, facts, actor=actor)
 
 
 def refusal_sentences(lifecycles: Iterable[Lifecycle]) -> dict[str, str]:

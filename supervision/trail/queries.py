@@ -91,7 +91,7 @@ def by_index(index: int) -> Entry:
 
 
 def of_subject(subject: str, *, most: int = 1000) -> list[Entry]:
-    """Return the entries about `subject` and about what lies under it (``tender/T-1`` also finds ``tender/T-1/lot/1``)."""
+    """Return the entries about `subject` and what lies under it (``tender/T-1`` finds ``tender/T-1/lot/1`` too)."""
     return list(
         db.session.execute(
             select(Entry)
