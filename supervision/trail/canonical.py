@@ -15,9 +15,9 @@ from typing import Any, NoReturn
 from supervision.trail.faults import TrailError
 
 _LARGEST = 2**53 - 1
-# Characters beyond the basic plane sort differently in UTF-16, and long numbers may pass the range of RFC
-# 8785; documents without either can be compared with the fast encoder of the standard library.
-_UNUSUAL = re.compile(rb"[\xf0-\xff]|[0-9]{16}")
+# Characters beyond the basic plane sort differently in UTF-16 than by code point; a document without any can
+# be compared with the fast encoder of the standard library.
+_BEYOND = re.compile("[\U00010000-\U0010ffff]")
 
 
 def canonical(value: Any) -> bytes:
@@ -33,26 +33,21 @@ def parse_canonical(data: bytes) -> Any:
 
     Raises `TrailError` ``json.unreadable`` or ``json.not_canonical``.
     """
-    value = parse(data)
     try:
-        again = canonical(value) if _UNUSUAL.search(data) else _encode(value).encode()
-    except (UnicodeEncodeError, RecursionError) as error:
-        raise TrailError("json.not_canonical") from error
-    if again != data:
-        raise TrailError("json.not_canonical")
-    return value
-
-
-def parse(data: bytes) -> Any:
-    """Parse UTF-8 JSON without floats; duplicate names are refused by `parse_canonical` and by
-    `parse_strict`.
-    """
-    try:
-        return _decode(data.decode("utf-8"))
+        text = data.decode("utf-8")
+        value = _decode(text)
     except TrailError:
         raise
     except (ValueError, RecursionError) as error:
         raise TrailError("json.unreadable") from error
+    try:
+        unusual = not text.isascii() and _BEYOND.search(text)
+        again = canonical(value).decode() if unusual else _encode(value)
+    except (UnicodeEncodeError, RecursionError) as error:
+        raise TrailError("json.not_canonical") from error
+    if again != text:
+        raise TrailError("json.not_canonical")
+    return value
 
 
 def parse_strict(data: bytes) -> Any:
@@ -87,6 +82,13 @@ def _no_float(text: str) -> NoReturn:
     raise TrailError("json.float", text=text)
 
 
+def _integer(text: str) -> int:
+    value = int(text)
+    if abs(value) > _LARGEST:
+        raise TrailError("json.not_canonical")
+    return value
+
+
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
@@ -111,7 +113,7 @@ def _ordered(value: Any) -> Any:
     raise TrailError("json.not_canonical")
 
 
-_decode = json.JSONDecoder(parse_float=_no_float, parse_constant=_no_float).decode
+_decode = json.JSONDecoder(parse_int=_integer, parse_float=_no_float, parse_constant=_no_float).decode
 _encode = json.JSONEncoder(
     ensure_ascii=False, separators=(",", ":"), sort_keys=True, check_circular=False
 ).encode

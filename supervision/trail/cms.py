@@ -1,8 +1,8 @@
 """A strict reader of detached CMS signatures (RFC 5652) by P-256 keys, for the stand-alone verifier. Pure.
 
 `cryptography` makes CMS but does not verify it; this reads DER only (no second encoding of the same value),
-takes exactly one signer, ECDSA with SHA-256 on P-256, and compares the signer's certificate with those it was
-given.
+takes exactly one signer, ECDSA with SHA-256 on P-256, whose certificate is one of those given. Dates
+and revocation are not judged here: the manifest's signature vouches for the certificates of an export.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _MESSAGE_DIGEST = bytes.fromhex("2a864886f70d010904")
 _SHA256 = bytes.fromhex("608648016503040201")
 _ECDSA_SHA256 = bytes.fromhex("2a8648ce3d040302")
 _INTEGER, _OCTETS, _OID, _SEQUENCE, _SET = 0x02, 0x04, 0x06, 0x30, 0x31
-_CONTEXT_0, _CONTEXT_1, _CONTEXT_0_PLAIN = 0xA0, 0xA1, 0x80
+_CONTEXT_0, _CONTEXT_0_PLAIN = 0xA0, 0x80
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,8 @@ def verify_detached(
     signer = _only_signer(signature)
     if len(signer) < 5 or len(signer) > 7:
         raise TrailError("cms.malformed")
+    if signer[0].whole != (b"\x02\x01\x03" if signer[1].tag == _CONTEXT_0_PLAIN else b"\x02\x01\x01"):
+        raise TrailError("cms.malformed")
     certificate = _certificate_of(signer[1], certificates)
     if _algorithm(signer[2]) != _SHA256 or signer[3].tag != _CONTEXT_0:
         raise TrailError("cms.malformed")
@@ -94,8 +96,7 @@ def verify_detached(
         raise TrailError("cms.unknown_signer") from error
     if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
         raise TrailError("cms.unknown_signer")
-    # What is signed is the SET OF attributes itself, not the tag [0] under which it travels (RFC 5652 section
-    # 5.4).
+    # What is signed is the SET OF attributes, not the tag [0] under which it travels (RFC 5652 section 5.4).
     signed = bytes([_SET]) + signer[3].whole[1:]
     try:
         key.verify(signer[5].bytes_of(_OCTETS), signed, ec.ECDSA(hashes.SHA256()))
@@ -113,14 +114,18 @@ def _only_signer(signature: bytes) -> list[_Value]:
     if len(wrapped) != 1:
         raise TrailError("cms.malformed")
     fields = wrapped[0].parts(_SEQUENCE)
-    if not 4 <= len(fields) <= 6 or fields[0].tag != _INTEGER or fields[-1].tag != _SET:
+    if not 4 <= len(fields) <= 5 or fields[0].tag != _INTEGER or fields[-1].tag != _SET:
         raise TrailError("cms.malformed")
     encapsulated = fields[2].parts(_SEQUENCE)
     if len(encapsulated) != 1 or encapsulated[0].bytes_of(_OID) != _DATA:
         raise TrailError("cms.malformed")
     if [_algorithm(each) for each in fields[1].parts(_SET)] != [_SHA256]:
         raise TrailError("cms.malformed")
-    if any(each.tag not in (_CONTEXT_0, _CONTEXT_1) for each in fields[3:-1]):
+    # Certificates may travel along and are not used; revocation lists have no place in a seal.
+    if any(each.tag != _CONTEXT_0 for each in fields[3:-1]):
+        raise TrailError("cms.malformed")
+    # RFC 5652 section 5.1: version 3 where the signer is named by key identifier, else 1.
+    if fields[0].body not in (b"\x01", b"\x03"):
         raise TrailError("cms.malformed")
     signers = fields[-1].parts(_SET)
     if len(signers) != 1:

@@ -8,6 +8,7 @@ can name *what* was done to the trail and not only that something was.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from supervision.trail.compare import Finding, differences, spans
 from supervision.trail.faults import TrailError
 
 Named = tuple[str, bytes]
+_DIGESTS = re.compile(rb'"sha256":"([0-9a-f]{64})"')
 ENTRY_NAMES = {"index", "at", "kind", "actor", "subject", "facts"}
 
 
@@ -60,6 +62,7 @@ class Inspection:
         self._order: list[Finding] = []
         self._shift = 0
         self._last_at = ""
+        self._documents: set[bytes] = set()
         self._digests: dict[str, set[str]] = {}
         self._named: set[str] = set()
 
@@ -147,6 +150,11 @@ class Inspection:
             return _step("entries", [Finding("entry.missing", {"first": first, "last": size - 1})])
         findings = self._unexpected_tiles(size)
         stated = b"".join(self._tile(tile) for tile in tiles.tiles_of(size) if tile.level == 0)
+        self._documents = {
+            hashlib.sha256(self.read(path)).hexdigest().encode()
+            for path in self.present
+            if path.startswith(("notices/", "evaluations/"))
+        }
         for tile in tiles.bundles_of(size):
             findings += self._read_bundle(tile)
         found = b"".join([each or b"" for each in self._found])
@@ -230,7 +238,7 @@ class Inspection:
         if entry["at"] < self._last_at:
             self._order.append(Finding("entry.time_backwards", {"first": position}))
         self._last_at = max(self._last_at, entry["at"])
-        if b'"sha256":' in body:
+        if b'"notice":"N-' in body or not self._documents.isdisjoint(_DIGESTS.findall(body)):
             try:
                 self._gather(entry["facts"])
             except RecursionError:
@@ -305,7 +313,7 @@ class Inspection:
         for path in sorted(self.present):
             if path.startswith("certificates/"):
                 try:
-                    certificates.append(x509.load_pem_x509_certificate(self.read(path)))
+                    certificates += x509.load_pem_x509_certificates(self.read(path))
                 except ValueError:
                     findings.append(Finding("certificate.malformed", {"path": path}))
         count = 0

@@ -38,7 +38,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
     ),
     "more": ("and {count} more", "另有 {count} 处", "另有 {count} 處"),
     "hint": (
-        "Give the log's public key, obtained elsewhere, with --log-key; the key inside the export proves nothing.",
+        "Give the log's key, had from elsewhere, with --log-key; the one inside the export proves nothing.",
         "请用 --log-key 给出另行取得的日志公钥；导出件自带的公钥不能证明来源。",
         "請以 --log-key 提供另行取得的日誌公鑰；匯出件自帶的公鑰不能證明來源。",
     ),

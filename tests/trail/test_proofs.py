@@ -1,4 +1,4 @@
-"""Receipts: what makes them intact, valid, trusted; commitments; canonical JSON of the standard library alone."""
+"""Receipts and what makes them intact, valid, trusted; commitments; canonical JSON without a package."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def test_a_receipt_that_would_not_hold_is_not_handed_out() -> None:
         proofs.build(body, proof.index - 1, proof.hashes, proof.checkpoint)
 
 
-# From the tests of transparency-dev/formats (Apache-2.0): the texts, with hashes of our own.
+# The texts of the tests of transparency-dev/formats (Apache-2.0), with hashes of our own.
 def test_the_text_is_that_of_tlog_proof() -> None:
     hashes = (merkle.leaf_hash(b"1"), merkle.leaf_hash(b"2"))
     lines = [canonical.base64_text(each) for each in hashes]
@@ -171,8 +171,8 @@ def test_canonical_json_is_that_of_the_package(value: Any) -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b'{"a":1,"a":1}', b'{"b":1,"a":1}', b'{"a": 1}', b"1.0", b"NaN", b'"\\u0041"', b'"\\/"', b"-0", b"\xff", b"",
-     b"9007199254740993", '{"\ue000":1,"\U00010000":1}'.encode(), b'"\\ud800"', b"[" * 100_000],
+    [b'{"a":1,"a":1}', b'{"b":1,"a":1}', b'{"a": 1}', b"1.0", b"NaN", b'"\\u0041"', b'"\\/"', b"-0", b"\xff",
+     b"",      b"9007199254740993", '{"\ue000":1,"\U00010000":1}'.encode(), b'"\\ud800"', b"[" * 100_000],
 )  # fmt: skip
 def test_json_that_is_not_canonical_is_refused(data: bytes) -> None:
     with pytest.raises(TrailError, match=r"json\."):
