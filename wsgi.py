@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from importlib import import_module
 from importlib.util import find_spec
@@ -16,7 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from foundation import migrate, scheduler, web
 from foundation.certificates import open_seal
 from foundation.clock import Clock
-from foundation.config import Settings, SettingsFault, read_settings
+from foundation.config import Settings, read_settings
 from foundation.database import db, set_up_engine
 from foundation.keys import kept_text
 from foundation.lifecycle import refusal_sentences
@@ -126,12 +125,3 @@ def _engine_options(settings: Settings) -> dict[str, Any]:
         "isolation_level": "READ COMMITTED",
         "pool_pre_ping": True,
     }
-
-
-def application() -> Flask:
-    """Return the app for a WSGI server, or leave with all faults of the environment."""
-    try:
-        return create_app(os.environ)
-    except SettingsFault as error:
-        raise SystemExit("Sunseal cannot start:\n- " + "\n- ".join(error.faults)) from error
-

@@ -45,11 +45,11 @@ SETTINGS = (
 )
 
 
-class SettingsFault(Exception):
-    """The environment is wrong; `faults` holds every sentence."""
+class SettingsFault(SystemExit):
+    """The environment is wrong; `faults` holds every sentence. Ends the program with the list where nobody catches it."""
 
     def __init__(self, faults: list[str]) -> None:
-        super().__init__("\n".join(faults))
+        super().__init__("Sunseal cannot start:\n- " + "\n- ".join(faults))
         self.faults = faults
 
 

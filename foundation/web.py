@@ -70,7 +70,7 @@ def sentence(rule: str, facts: dict[str, Any]) -> str:
 def wants_problem() -> bool:
     """Tell whether the asker reads problem documents (RFC 9457) rather than pages."""
     best = request.accept_mimetypes.best_match(["text/html", "application/json", "application/problem+json"])
-    return request.is_json or best in ("application/json", "application/problem+json") and best != "text/html"
+    return request.is_json or best in ("application/json", "application/problem+json")
 
 
 def problem(rule: str, status: int, detail: str, **more: Any) -> Response:

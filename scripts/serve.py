@@ -7,12 +7,12 @@ import sys
 from waitress import create_server
 
 from foundation import scheduler
-from wsgi import application, prepare
+from wsgi import create_app, prepare
 
 
 def main() -> None:
     """Serve until interrupted."""
-    app = application()
+    app = create_app()
     settings = app.config["SETTINGS"]
     prepare(app)
     try:
