@@ -1,4 +1,4 @@
-"""What the frame of every page shows: who asks, the rooms open to them, the trail's tip, and the page's other languages."""
+"""What the frame of every page shows: who asks, the rooms open to them, the trail's tip, the other languages."""
 
 from __future__ import annotations
 

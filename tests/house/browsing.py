@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 import os
 import threading
 from collections.abc import Iterator
@@ -13,7 +14,9 @@ from playwright.sync_api import Browser, sync_playwright
 from werkzeug.serving import make_server
 
 FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
-<fontconfig><dir>{folder}</dir><dir>/usr/share/fonts</dir><cachedir>{folder}</cachedir></fontconfig>
+<fontconfig><include ignore_missing="yes">/etc/fonts/fonts.conf</include>
+<dir>{folder}</dir><dir>/usr/share/fonts</dir>
+<cachedir>{folder}</cachedir></fontconfig>
 """
 
 
@@ -31,8 +34,6 @@ def serving(app: Flask) -> Iterator[str]:
 @contextmanager
 def chromium(folder: Path) -> Iterator[Browser]:
     """Yield a Chromium that shows Chinese with the fonts of the house, unpacked into `folder`."""
-    import lzma
-
     source = Path(__file__).parents[2] / "foundation" / "fonts"
     for packed in source.glob("*.ttf.xz"):
         (folder / packed.stem).write_bytes(lzma.decompress(packed.read_bytes()))

@@ -11,10 +11,12 @@ from flask import Flask, render_template_string
 from flask.testing import FlaskClient
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from foundation.clock import FixedClock
 from identity.guard import open_to
 from identity.rights import Right
+from supervision.trail import queries
 from tests.house.browsing import chromium, serving
 
 TONGUES = {"zh-CN": "zh-Hans", "zh-TW": "zh-Hant", "en": "en"}
@@ -24,8 +26,10 @@ class GuideForm(FlaskForm):
     """One field of each kind."""
 
     closes_at = StringField("投标截止时间", default="2026-12-04 09:30")
-    kind = SelectField("类别", choices=[("goods", "货物"), ("services", "服务")])
-    size = RadioField("企业规模", choices=[("small", "小型"), ("large", "大型")], description="按行业划型标准")
+    kind = SelectField("类别", choices=[SelectChoice("goods", "货物"), SelectChoice("services", "服务")])
+    size = RadioField(
+        "企业规模", choices=[SelectChoice("small", "小型"), SelectChoice("large", "大型")], description="按行业划型标准"
+    )
     agree = BooleanField("我已阅读", description="必选")
     text = TextAreaField("理由", default="分三批施工")
 
@@ -63,12 +67,13 @@ def test_the_frame_shows_clock_and_tip(client: FlaskClient, app: Flask, clock: F
     text = client.get("/?lang=en").get_data(as_text=True)
     assert 'datetime="2026-11-20T09:00:00.000+08:00"' in text
     assert "09:00:00" in text and "UTC+08:00" in text
-    from supervision.trail import queries
-
     assert queries.tip().root.hex() in text
 
 
-@pytest.mark.parametrize(("tag", "words"), {"zh-CN": "这个地址没有页面", "zh-TW": "這個網址沒有頁面", "en": "There is no page"}.items())
+MISSING = {"zh-CN": "这个地址没有页面", "zh-TW": "這個網址沒有頁面", "en": "There is no page"}
+
+
+@pytest.mark.parametrize(("tag", "words"), MISSING.items())
 def test_a_missing_page_is_refused_in_words(client: FlaskClient, tag: str, words: str) -> None:
     answer = client.get(f"/no-such-page?lang={tag}")
     assert answer.status_code == 404
