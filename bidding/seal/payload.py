@@ -136,9 +136,7 @@ class Unpacker:
 
     def finish(self) -> None:
         """Check that the payload is whole, after the last piece."""
-        if self._waiting or self._member or self._zeros:
-            raise self._wrong("shorter than the manifest says")
-        if self._seen != self._manifest.payload_padded:
+        if self._waiting or self._member or self._seen != self._manifest.payload_padded:
             raise self._wrong("shorter than the manifest says")
 
     def close(self) -> None:
@@ -178,10 +176,7 @@ class Unpacker:
                 raise self._wrong("header") from None
             if not 0 < member.size <= LARGEST_OFFER:
                 raise self._wrong("size of the offer")
-            if (
-                tar_size([member.size, *(f.size for f in self._manifest.files)])
-                != self._manifest.payload_size
-            ):
+            if tar_size([member.size, *(f.size for f in self._manifest.files)]) != self._manifest.payload_size:
                 raise self._wrong("size of the tar")
         if block != header_of(member.name, member.size):
             raise self._wrong("header")

@@ -73,9 +73,7 @@ class Case:
         stated = self.sealed.claims
         if restate:
             files = {"bid.age": bid, "bid.key.age": key}
-            stated = replace(
-                stated, files={n: FileClaim(len(d), canonical.digest(d)) for n, d in files.items()}
-            )
+            stated = replace(stated, files={n: FileClaim(len(d), canonical.digest(d)) for n, d in files.items()})
         stated = replace(stated, **claims)
         return open_envelope(
             _written(self.tmp / "b", bid),
@@ -138,9 +136,7 @@ def test_the_age_command_replays_an_opening_of_three_layers(tmp_path: Path) -> N
     assert len(payload) == manifest["payload"]["padded"] and is_padded(len(payload))
 
     tar = _written(tmp_path / "payload.tar", payload)
-    listed = subprocess.run(
-        ["tar", "-tf", str(tar)], capture_output=True, check=True, text=True
-    ).stdout.split()
+    listed = subprocess.run(["tar", "-tf", str(tar)], capture_output=True, check=True, text=True).stdout.split()
     assert listed == ["offer.json", "files/1", "files/2", "files/3"]
     with tarfile.open(tar) as members:
         offer = members.extractfile("offer.json")
@@ -409,10 +405,7 @@ def test_a_tar_with_anything_else_in_a_header(case: Case, at: int, value: bytes)
     for start in (0, case.sealed.manifest.payload_size - 1024 - 1024):
         payload = _payload(case)
         payload[start + at : start + at + len(value)] = value
-        assert (
-            _rule(lambda payload=payload: case.open(*_sealed_payload(case, bytes(payload))))
-            == "envelope.payload"
-        )
+        assert _rule(lambda payload=payload: case.open(*_sealed_payload(case, bytes(payload)))) == "envelope.payload"
 
 
 def test_a_tar_with_something_after_its_end(case: Case) -> None:
@@ -420,10 +413,7 @@ def test_a_tar_with_something_after_its_end(case: Case) -> None:
     for at in (size - 1024, size - 1, len(_payload(case)) - 1):
         payload = _payload(case)
         payload[at] = 1
-        assert (
-            _rule(lambda payload=payload: case.open(*_sealed_payload(case, bytes(payload))))
-            == "envelope.payload"
-        )
+        assert _rule(lambda payload=payload: case.open(*_sealed_payload(case, bytes(payload)))) == "envelope.payload"
 
 
 def test_a_payload_that_hides_more_behind_a_larger_padding(case: Case) -> None:
@@ -496,7 +486,17 @@ def test_many_layers(tmp_path: Path) -> None:
 def test_a_recipient_of_an_identity() -> None:
     identity, recipient = new_identity()
     assert recipient_of(identity) == recipient
-    told = subprocess.run(
-        ["age-keygen", "-y"], input=identity + "\n", capture_output=True, check=True, text=True
-    )
+    told = subprocess.run(["age-keygen", "-y"], input=identity + "\n", capture_output=True, check=True, text=True)
     assert told.stdout.strip() == recipient
+
+
+def test_an_inner_layer_is_read_as_strictly_as_the_outer(tmp_path: Path) -> None:
+    case = Case(tmp_path, layers=2)
+    record = unwrap(case.key, case.identities, [1, 1])
+    outer, inner = (pyrage.x25519.Recipient.from_str(one[1]) for one in case.keys)
+    stranger = pyrage.x25519.Recipient.from_str(new_identity()[1])
+    two = pyrage.encrypt(record, [inner, stranger])
+    armored = pyrage.encrypt(record, [inner], armored=True)
+    for layer, rule in ((two, "envelope.stanzas"), (armored, "envelope.armored"), (record, "envelope.not_encrypted")):
+        key = pyrage.encrypt(layer.ljust(4400), [outer]) if layer is record else pyrage.encrypt(layer, [outer])
+        assert _rule(lambda key=key: case.open(key=key)) == rule

@@ -34,9 +34,7 @@ def _cents(quantity: int, price: int) -> int:
 
 
 def _terms(quantities: list[int]) -> Terms:
-    return replace(
-        TERMS, quantities={str(n): Decimal(_text(q)) for n, q in enumerate(quantities, 1)}, ceiling=None
-    )
+    return replace(TERMS, quantities={str(n): Decimal(_text(q)) for n, q in enumerate(quantities, 1)}, ceiling=None)
 
 
 def _offer(lines: list[tuple[int, int]]) -> dict[str, Any]:
@@ -46,6 +44,7 @@ def _offer(lines: list[tuple[int, int]]) -> dict[str, Any]:
 
 
 @given(st.integers(0, 10**18), MILLIONTHS)
+@settings(deadline=None)
 def test_amounts_round_half_up(quantity: int, price: int) -> None:
     amount = amount_of(Decimal(_text(quantity)), Decimal(_text(price)))
     assert amount * 100 == _cents(quantity, price)
@@ -53,7 +52,7 @@ def test_amounts_round_half_up(quantity: int, price: int) -> None:
 
 
 @given(LINES)
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_what_the_packer_completes_is_accepted(lines: list[tuple[int, int]]) -> None:
     offer = _offer(lines)
     expected = sum(_cents(quantity, price) for quantity, price in lines)
@@ -68,10 +67,8 @@ def test_what_the_packer_completes_is_accepted(lines: list[tuple[int, int]]) -> 
 
 
 @given(LINES, st.integers(0, 7), st.sampled_from([-100, -1, 1, 100]), st.booleans())
-@settings(max_examples=60)
-def test_one_fen_more_or_less_is_refused(
-    lines: list[tuple[int, int]], at: int, fen: int, follow: bool
-) -> None:
+@settings(max_examples=60, deadline=None)
+def test_one_fen_more_or_less_is_refused(lines: list[tuple[int, int]], at: int, fen: int, follow: bool) -> None:
     offer = _offer(lines)
     item = offer["items"][at % len(lines)]
     moved = Decimal(item["amount"]) + Decimal(fen) / 100
@@ -88,6 +85,7 @@ def test_one_fen_more_or_less_is_refused(
     assert moved_total == (offer["total"] != _offer(lines)["total"])
 
 
+@settings(deadline=None)
 @given(st.text(max_size=12) | st.integers() | st.none() | st.floats() | st.booleans())
 def test_only_plain_decimals_are_numbers(value: Any) -> None:
     number = decimal_text(value, whole=6, places=2)
@@ -104,7 +102,7 @@ JSON = st.recursive(
 
 
 @given(st.sampled_from(sorted(vectors()["offers"]["cases"][0]["offer"])), JSON)
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 def test_any_value_in_any_field_is_accepted_or_refused_never_a_fault(name: str, value: Any) -> None:
     offer = vectors()["offers"]["cases"][0]["offer"] | {name: value}
     try:

@@ -79,12 +79,8 @@ def test_the_command_seals_and_the_platform_opens(desk: Desk) -> None:
     assert (out / "copy" / "manifest.json").read_bytes() == opened.manifest_bytes
 
 
-def test_problems_are_told_all_at_once_and_nothing_is_written(
-    desk: Desk, capsys: pytest.CaptureFixture[str]
-) -> None:
-    desk.offer(
-        a_draft(items=[{"item": "1", "unit_price": "386.0000001"}, {"item": "9", "unit_price": "1"}], x=1)
-    )
+def test_problems_are_told_all_at_once_and_nothing_is_written(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    desk.offer(a_draft(items=[{"item": "1", "unit_price": "386.0000001"}, {"item": "9", "unit_price": "1"}], x=1))
     assert main(desk.arguments()) == 1
     told = capsys.readouterr().err
     for rule in (
