@@ -222,6 +222,8 @@ def upgrade() -> None:
     sa.Column('closes_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('contact', sa.String(length=200), nullable=False),
     sa.Column('phone', sa.String(length=60), nullable=False),
+    sa.Column('qualifications', sa.Text(), nullable=False),
+    sa.Column('accepts_consortium', sa.Boolean(), nullable=False),
     sa.Column('state', sa.String(length=20), nullable=False),
     sa.Column('reason', sa.Text(), nullable=False),
     sa.Column('source', sa.Text(), nullable=True),

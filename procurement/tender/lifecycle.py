@@ -1,4 +1,4 @@
-"""The moves of a tender and of its lots. Upper rooms push a lot onward through `operations`; nobody else sets a state."""
+"""The moves of a tender and of its lots. Upper rooms push a lot onward through `operations`; none sets a state itself."""
 
 from __future__ import annotations
 

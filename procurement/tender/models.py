@@ -35,6 +35,8 @@ class Tender(Base):
     closes_at: Mapped[datetime | None] = mapped_column(Moment)
     contact: Mapped[str] = mapped_column(String(200), default="")
     phone: Mapped[str] = mapped_column(String(60), default="")
+    qualifications: Mapped[str] = mapped_column(Text, default="")
+    accepts_consortium: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(String(20), default="draft")
     reason: Mapped[str] = mapped_column(Text, default="")
     source: Mapped[dict[str, Any] | None] = mapped_column(Canonical)

@@ -1,0 +1,193 @@
+"""What a tender says: as its form, and as the notice that is signed (``docs/formats/tender-notice.md``)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from foundation.money import to_text
+from procurement.rules.counting import due_on
+from procurement.rules.ruleset import RuleSet
+from procurement.scoring.method import POINTS, REQUIREMENT
+from procurement.tender.models import Criterion, Item, Lot, LotKey, Tender
+
+# Who can read bids and when, in the timed mode. The platform holds the key that opens at the deadline, so whoever has
+# full power over the server could read early; the notice says so and part 3 of the design ends it.
+WHO_READS = (
+    {"who": "public", "before_opening": "nothing", "after_opening": "opening_record", "after_award": "scores"},
+    {"who": "suppliers", "before_opening": "own_copy", "after_opening": "opening_record", "after_award": "scores"},
+    {"who": "authority", "before_opening": "nothing", "after_opening": "opening_record", "after_award": "all"},
+    {"who": "experts", "before_opening": "nothing", "after_opening": "offers", "after_award": "all"},
+    {"who": "inspectors", "before_opening": "nothing", "after_opening": "all_logged", "after_award": "all_logged"},
+    {"who": "server", "before_opening": "technically_possible", "after_opening": "offers", "after_award": "all"},
+)
+
+
+def form_of(tender: Tender) -> dict[str, Any]:
+    """Return the tender in the shape of its form (`drafting.checked`)."""
+    return {
+        "title": tender.title,
+        "description": tender.description,
+        "qualifications": tender.qualifications,
+        "category": tender.category,
+        "currency": tender.currency,
+        "budget": tender.budget,
+        "closes_at": tender.closes_at,
+        "rule_set_id": tender.rule_set_id,
+        "contact": tender.contact,
+        "phone": tender.phone,
+        "accepts_consortium": tender.accepts_consortium,
+        "method": tender.method,
+        "lots": [
+            {
+                "number": lot.number,
+                "title": lot.title,
+                "ceiling": lot.ceiling,
+                "items": [
+                    {
+                        "number": item.number,
+                        "title": item.title,
+                        "scheme": item.scheme,
+                        "classification": item.classification,
+                        "quantity": item.quantity,
+                        "unit": item.unit,
+                        "spec": item.spec,
+                        "is_substantive": item.is_substantive,
+                    }
+                    for item in lot.items
+                ],
+            }
+            for lot in tender.lots
+        ],
+        "criteria": [
+            {
+                "code": one.code,
+                "kind": one.kind,
+                "title": one.title,
+                "guidance": one.guidance,
+                "weight": one.weight,
+                "step": one.step,
+                "bands": one.bands,
+            }
+            for one in tender.criteria
+        ],
+        "source": tender.source,
+    }
+
+
+def notice_of(
+    tender: Tender, ruleset: RuleSet, *, at: datetime, zone: ZoneInfo, keys: Sequence[LotKey], bundle: str
+) -> dict[str, Any]:
+    """Return the content of the tender notice as it is published at the moment `at`.
+
+    `keys` are the recipients of its envelopes (none for a preview), `bundle` is the digest of the client bundle.
+    """
+    method = {**tender.method, "articles": {"price_score": ruleset.rule("price.lowest_first").article}}
+    criteria = [_criterion(one) for one in tender.criteria]
+    authority = tender.authority
+    return {
+        "issuer": {
+            "ref": authority.ref,
+            "name": authority.name,
+            "number": authority.number or "",
+            "address": authority.address,
+            "contact": tender.contact or authority.contact,
+            "phone": tender.phone or authority.phone,
+        },
+        "tender": {
+            "ref": tender.ref,
+            "title": tender.title,
+            "procedure": "open",
+            "category": tender.category,
+            "description": tender.description,
+            "qualifications": tender.qualifications,
+            "consortium": tender.accepts_consortium,
+            "budget": to_text(tender.budget),
+            "currency": tender.currency,
+            "lots": [
+                {
+                    "lot": lot.number,
+                    "title": lot.title,
+                    "ceiling": to_text(lot.ceiling),
+                    "items": [_item(item) for item in lot.items],
+                    "criteria": criteria,
+                    "method": method,
+                }
+                for lot in tender.lots
+            ],
+            "closes_at": local_text(tender.closes_at, zone),
+            "opens_at": local_text(tender.closes_at, zone),
+            "notice_period_ends_on": due_on(ruleset.rule("notice.period"), at, tz=zone).ends_on.isoformat(),
+        },
+        "rule_set": {
+            "id": ruleset.id,
+            "digest": ruleset.digest(),
+            "title": ruleset.name.as_json(),
+            "demonstration": ruleset.demonstration,
+        },
+        "documents": [
+            {
+                "ref": one.ref,
+                "title": one.title,
+                "file_name": one.file_name,
+                "media_type": one.media_type,
+                "size": one.size,
+                "sha256": one.sha256,
+            }
+            for one in tender.documents
+        ],
+        "mode": "timed",
+        "envelopes": [_envelope(lot, [one for one in keys if one.lot_id == lot.id]) for lot in tender.lots],
+        "client": {"bundle": bundle},
+        "who_reads": [dict(one) for one in WHO_READS],
+    }
+
+
+def search_words(title: str, form: dict[str, Any], authority: str, ref: str) -> str:
+    """Return the words by which the public finds a tender: title, authority, reference, lots and items."""
+    words = [title, authority, ref]
+    for lot in form["lots"]:
+        words += [lot["title"], *(item["title"] for item in lot["items"])]
+    return " ".join(words).casefold()
+
+
+def local_text(moment: datetime | None, zone: ZoneInfo) -> str | None:
+    """Return a moment as it stands in a notice: ISO 8601 with seconds and the offset of `zone`."""
+    return moment.astimezone(zone).isoformat(timespec="seconds") if moment else None
+
+
+def _item(item: Item) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "item": item.number,
+        "title": item.title,
+        "quantity": item.quantity,
+        "unit": item.unit,
+        "spec": item.spec,
+        "substantive": item.is_substantive,
+    }
+    if item.classification:
+        found["classification"] = {"scheme": item.scheme, "id": item.classification}
+    return found
+
+
+def _criterion(one: Criterion) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "criterion": one.code,
+        "kind": one.kind,
+        "title": one.title,
+        "guidance": one.guidance,
+    }
+    if one.kind == REQUIREMENT:
+        return {**found, "mandatory": True}
+    if one.kind == POINTS:
+        found["step"] = one.step
+        if one.bands:
+            found["x_bands"] = one.bands
+    return {**found, "weight": one.weight}
+
+
+def _envelope(lot: Lot, keys: Sequence[LotKey]) -> dict[str, Any]:
+    layers = [{"name": one.layer, "recipients": [one.recipient]} for one in sorted(keys, key=lambda k: k.position)]
+    return {"lot": lot.number, "envelope": 1, "layers": layers}
