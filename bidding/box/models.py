@@ -21,9 +21,17 @@ class Upload(Base):
     id: Mapped[int] = key()
     ref: Mapped[str] = mapped_column(String(32), unique=True)
     owner_tag: Mapped[str] = mapped_column(String(64), index=True)
+    lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"))
     claims: Mapped[dict[str, Any]] = mapped_column(Canonical)
     expires_at: Mapped[datetime] = mapped_column(Moment)
+    # All parts are joined to two stored files that passed the intake.
+    is_whole: Mapped[bool] = mapped_column(default=False)
+    # The bid it became: the same submission asked again is answered alike.
+    bid_ref: Mapped[str] = mapped_column(String(32), default="")
+    # The rule whose refusal stands in the trail already, so that a repeat adds no entry.
+    refused: Mapped[str] = mapped_column(String(60), default="")
 
+    lot: Mapped[Lot] = relationship()
     parts: Mapped[list[UploadPart]] = relationship(back_populates="upload")
 
 
@@ -89,7 +97,7 @@ class BidFile(Base):
     ref: Mapped[str] = mapped_column(String(32), unique=True)
     bid_id: Mapped[int] = mapped_column(ForeignKey("bid.id"), index=True)
     name: Mapped[str] = mapped_column(String(300))
-    media_type: Mapped[str] = mapped_column(String(100))
+    media_type: Mapped[str] = mapped_column(String(200))
     size: Mapped[int] = mapped_column(Key)
     sha256: Mapped[str] = mapped_column(String(64))
     storage_key: Mapped[str] = mapped_column(String(32))

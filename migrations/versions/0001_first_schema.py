@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from procurement.tender import search
 from supervision.trail.guards import postgresql_guards, sqlite_guards, sqlite_unguards
 
 revision = '0001'
@@ -137,18 +138,6 @@ def upgrade() -> None:
     sa.Column('root', sa.LargeBinary(), nullable=False),
     sa.PrimaryKeyConstraint('level', 'index', name=op.f('pk_trail_tile'))
     )
-    op.create_table('upload',
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
-    sa.Column('ref', sa.String(length=32), nullable=False),
-    sa.Column('owner_tag', sa.String(length=64), nullable=False),
-    sa.Column('claims', sa.Text(), nullable=False),
-    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_upload')),
-    sa.UniqueConstraint('ref', name=op.f('uq_upload_ref'))
-    )
-    with op.batch_alter_table('upload', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_upload_owner_tag'), ['owner_tag'], unique=False)
-
     op.create_table('invitation',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('organisation_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -244,18 +233,6 @@ def upgrade() -> None:
         batch_op.create_index('ix_tender_published_at', ['published_at'], unique=False)
         batch_op.create_index('ix_tender_state_closes_at', ['state', 'closes_at'], unique=False)
 
-    op.create_table('upload_part',
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
-    sa.Column('upload_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('file', sa.String(length=20), nullable=False),
-    sa.Column('number', sa.Integer(), nullable=False),
-    sa.Column('size', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('sha256', sa.String(length=64), nullable=False),
-    sa.Column('storage_key', sa.String(length=32), nullable=False),
-    sa.ForeignKeyConstraint(['upload_id'], ['upload.id'], name=op.f('fk_upload_part_upload_id_upload')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_upload_part')),
-    sa.UniqueConstraint('upload_id', 'file', 'number', name=op.f('uq_upload_part_upload_id_file_number'))
-    )
     op.create_table('criterion',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('tender_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -338,6 +315,35 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_panel_member_account_id'), ['account_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_panel_member_tender_id'), ['tender_id'], unique=False)
 
+    op.create_table('upload',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('ref', sa.String(length=32), nullable=False),
+    sa.Column('owner_tag', sa.String(length=64), nullable=False),
+    sa.Column('lot_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('claims', sa.Text(), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('is_whole', sa.Boolean(), nullable=False),
+    sa.Column('bid_ref', sa.String(length=32), nullable=False),
+    sa.Column('refused', sa.String(length=60), nullable=False),
+    sa.ForeignKeyConstraint(['lot_id'], ['lot.id'], name=op.f('fk_upload_lot_id_lot')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_upload')),
+    sa.UniqueConstraint('ref', name=op.f('uq_upload_ref'))
+    )
+    with op.batch_alter_table('upload', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_upload_owner_tag'), ['owner_tag'], unique=False)
+
+    op.create_table('upload_part',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('upload_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('file', sa.String(length=20), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('size', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('storage_key', sa.String(length=32), nullable=False),
+    sa.ForeignKeyConstraint(['upload_id'], ['upload.id'], name=op.f('fk_upload_part_upload_id_upload')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_upload_part')),
+    sa.UniqueConstraint('upload_id', 'file', 'number', name=op.f('uq_upload_part_upload_id_file_number'))
+    )
     op.create_table('bid',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('ref', sa.String(length=32), nullable=False),
@@ -464,7 +470,7 @@ def upgrade() -> None:
     sa.Column('ref', sa.String(length=32), nullable=False),
     sa.Column('bid_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('name', sa.String(length=300), nullable=False),
-    sa.Column('media_type', sa.String(length=100), nullable=False),
+    sa.Column('media_type', sa.String(length=200), nullable=False),
     sa.Column('size', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('sha256', sa.String(length=64), nullable=False),
     sa.Column('storage_key', sa.String(length=32), nullable=False),
@@ -502,9 +508,13 @@ def upgrade() -> None:
     dialect = op.get_bind().dialect.name
     for statement in sqlite_guards() if dialect == "sqlite" else postgresql_guards():
         op.execute(statement)
+    for statement in search.create_statements(dialect):
+        op.execute(statement)
 
 
 def downgrade() -> None:
+    for statement in search.drop_statements(op.get_bind().dialect.name):
+        op.execute(statement)
     if op.get_bind().dialect.name == "sqlite":
         for statement in sqlite_unguards():
             op.execute(statement)
@@ -536,6 +546,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_panel_member_account_id'))
 
     op.drop_table('panel_member')
+    op.drop_table('upload_part')
+    with op.batch_alter_table('upload', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_upload_owner_tag'))
+
+    op.drop_table('upload')
     op.drop_table('lot')
     with op.batch_alter_table('login_session', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_login_session_account_id'))
@@ -546,7 +561,6 @@ def downgrade() -> None:
 
     op.drop_table('document')
     op.drop_table('criterion')
-    op.drop_table('upload_part')
     with op.batch_alter_table('tender', schema=None) as batch_op:
         batch_op.drop_index('ix_tender_state_closes_at')
         batch_op.drop_index('ix_tender_published_at')
@@ -566,10 +580,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_invitation_organisation_id'))
 
     op.drop_table('invitation')
-    with op.batch_alter_table('upload', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_upload_owner_tag'))
-
-    op.drop_table('upload')
     op.drop_table('trail_tile')
     op.drop_table('trail_head')
     with op.batch_alter_table('trail_entry', schema=None) as batch_op:
