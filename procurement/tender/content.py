@@ -11,6 +11,7 @@ from foundation.money import to_text
 from procurement.rules.counting import due_on
 from procurement.rules.ruleset import RuleSet
 from procurement.scoring.method import POINTS, REQUIREMENT
+from procurement.tender import search
 from procurement.tender.models import Criterion, Item, Lot, LotKey, Tender
 
 # Who can read bids and when, in the timed mode. The platform holds the key that opens at the deadline, so whoever has
@@ -150,7 +151,7 @@ def search_words(title: str, form: dict[str, Any], authority: str, ref: str) -> 
     words = [title, authority, ref]
     for lot in form["lots"]:
         words += [lot["title"], *(item["title"] for item in lot["items"])]
-    return " ".join(words).casefold()
+    return search.indexed(" ".join(words))
 
 
 def local_text(moment: datetime | None, zone: ZoneInfo) -> str | None:
