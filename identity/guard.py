@@ -15,6 +15,8 @@ from sqlalchemy.orm import joinedload
 
 from foundation.database import db
 from foundation.errors import Refusal
+from foundation.web import wants_problem
+from identity import sessions
 from identity.models import Account, LoginSession, Membership, Organisation
 from identity.rights import RIGHTS, Right, Role
 from supervision.trail.act import Act, Actor, acting
@@ -79,15 +81,19 @@ def visitor() -> Visitor:
 def act_now() -> Iterator[Act]:
     """Run an act in the name of the visitor; see `supervision.trail.act.acting`.
 
-    The lock empties the session, so rows that were loaded before it are read again inside. The visitor's own rows are
-    read again too, and a session that was revoked meanwhile refuses.
+    The lock empties the session, so rows that were loaded before it are read again inside. The visitor's own rows
+    are read again too: a session that was revoked, a membership that ended or an account that was closed meanwhile
+    refuses.
     """
     who = visitor().actor()
     with acting(who) as act:
-        session = visitor().session
-        if session is not None and session.revoked_at is not None:
+        session, membership, account = visitor().session, visitor().membership, visitor().account
+        if (
+            (session is not None and session.revoked_at is not None)
+            or (membership is not None and membership.ended_at is not None)
+            or (account is not None and not account.is_active)
+        ):
             raise Refusal("session.ended", 403)
-        account = visitor().account
         act.account_id = account.id if account is not None else None
         yield act
 
@@ -98,19 +104,20 @@ def set_up(app: Flask) -> None:
 
 
 def _guard() -> Any:
-    view = current_app.view_functions.get(request.endpoint or "")
-    if view is None:
-        return None
     # Static files name no view of ours and hold nothing that is not public.
     if request.endpoint == "static":
         return None
     g.visitor = _read_visitor()
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is None:
+        return None
     wanted: frozenset[Right] | None = getattr(view, "open_to", None)
     if wanted is None:
         raise Refusal("door.shut", 403)
     if g.visitor.rights & wanted:
         return None
-    if g.visitor.account is None and request.method == "GET" and not request.path.startswith("/api/"):
+    # A script that asks for JSON is told; a person is led to the log-in and back.
+    if g.visitor.account is None and request.method in ("GET", "HEAD") and not wants_problem():
         return redirect(url_for("identity.log_in", next=request.full_path.rstrip("?")))
     raise Refusal("door.not_yours", 403)
 
@@ -130,9 +137,11 @@ def _read_visitor() -> Visitor:
     now = current_app.extensions["clock"].now()
     if found is None or found.revoked_at is not None or not found.account.is_active:
         return PUBLIC
-    if found.seen_at + IDLE < now:
+    # What is kept is rounded down, so that much is given back.
+    if found.seen_at + IDLE + sessions.SEEN_EVERY < now:
         return PUBLIC
     membership = found.membership
     if membership is None or membership.ended_at is not None:
         return PUBLIC
+    sessions.see(found, now)
     return Visitor(Role(membership.role), found.account, membership, found)

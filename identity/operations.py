@@ -56,6 +56,12 @@ def create_organisation(
     return made
 
 
+def platform(act: Act) -> Organisation:
+    """Return the organisation of those who run the machine; the first command creates it."""
+    found = queries.organisations("platform")
+    return found[0] if found else create_organisation(act, kind="platform", name="Sunseal", verified=False)
+
+
 def verify_organisation(act: Act, organisation: Organisation) -> None:
     """Bind the claimed number to the organisation. Refuses where another is verified under it."""
     ORGANISATION.make(
@@ -285,7 +291,7 @@ def cancel_invitation(act: Act, invitation: Invitation) -> None:
 
 def accept_invitation(
     act: Act, token: str, *, account: Account | None = None, name: str = "", password: Hashed | None = None
-) -> Account:
+) -> Membership:
     """Accept by link, with the account that has the invited address or with a new one. Proves the address."""
     invitation = queries.invitation_by_token(token)
     queries.demand_open(invitation, act.now)
@@ -297,9 +303,8 @@ def accept_invitation(
         raise Refusal("invitation.other_address", 403)
     account.email_verified_at = account.email_verified_at or act.now
     invitation.accepted_at = act.now
-    add_member(act, account, invitation.organisation, invitation.role)
     act.record("invitation.accept", subject_of(invitation.organisation), {"account": account.ref})
-    return account
+    return add_member(act, account, invitation.organisation, invitation.role)
 
 
 def erase_person(act: Act, account: Account) -> None:

@@ -1,6 +1,7 @@
 """Passwords: Argon2id, rehashed when its parameters rise, with a floor that people can remember.
 
-Length and a refusal of the commonest words follow NIST SP 800-63B section 5.1.1.2: no rules about kinds of character.
+Length and a refusal of the commonest words follow NIST SP 800-63B section 5.1.1.2, which knows no rules about kinds
+of character.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import threading
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
@@ -21,17 +23,10 @@ LEAST_DISTINCT = 5
 # How long a log-in may queue for one of the places below, in seconds.
 MOST_WAIT = 10.0
 
-# The commonest that have the least length; shorter ones are refused by their length.
 COMMON = frozenset(
-    """
-    password1234 password12345 password123456 passwordpassword mypassword123 changeme1234 letmein12345
-    1234567890123 123456789012 1234567890ab 12345678901234 0987654321098 1q2w3e4r5t6y 1qaz2wsx3edc
-    1qaz2wsx3edc4rfv qwertyuiop12 qwertyuiop123 qwertyuiopasdf qwerty123456 qwerty1234567 asdfghjkl123
-    zaq12wsxcde3 abcdefghijkl abcd12345678 abc123456789 a123456789012 aa1234567890 admin1234567 admin123456789
-    administrator administrator1 welcome12345 iloveyou1234 football1234 sunshine1234 princess1234
-    woaini1314520 woaini520520 5201314520131 woaizhongguo zhongguo2026 china1234567 caigou123456 zhaobiao1234
-    toubiao12345 password2026 sunseal12345 mingfeng1234 p@ssw0rd1234 passw0rd1234
-    """.split()
+    line
+    for line in (Path(__file__).parent / "data" / "common-passwords.txt").read_text("utf-8").splitlines()
+    if line and not line.startswith("#")
 )
 
 _hasher = PasswordHasher()
@@ -71,7 +66,7 @@ def hashed(password: str) -> Hashed:
 
 
 def is_right(stored: str, password: str) -> bool:
-    """Tell whether the password is the one that was hashed. No stored hash takes as long as a wrong password."""
+    """Tell whether the password was hashed to `stored`. An empty `stored` takes as long as a wrong password."""
     if len(password) > MOST_LENGTH * 4:
         password = ""
     with _place():

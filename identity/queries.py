@@ -55,7 +55,9 @@ def organisations(kind: str = "") -> list[Organisation]:
 
 def claims(*, most: int = 200) -> list[Organisation]:
     """Return the claims that wait for an inspector, oldest first."""
-    wanted = select(Organisation).where(Organisation.state == "claimed").order_by(Organisation.id).limit(most)
+    wanted = select(Organisation).where(
+        Organisation.state == "claimed", Organisation.kind != "platform"
+    ).order_by(Organisation.id).limit(most)
     return list(db.session.execute(wanted).scalars())
 
 
@@ -103,6 +105,11 @@ def accounts(role: Role | str = "") -> list[Account]:
 def experts() -> list[Account]:
     """Return the accounts that may be called to a panel."""
     return accounts(Role.EXPERT)
+
+
+def membership_by_id(key: int) -> Membership:
+    """Return a membership by the key that an act of this request gave."""
+    return db.session.get_one(Membership, key)
 
 
 def membership_of(organisation: Organisation, account_ref: str, role: str) -> Membership:

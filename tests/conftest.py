@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextvars import Context
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -89,11 +91,27 @@ def environ(
     server.drop(name)
 
 
+class Browser(FlaskClient):
+    """A test client whose requests run as on a server: each in an app context and a database session of its own.
+
+    Flask would reuse the context that the `app` fixture has pushed, and with it `g`, the language and what the
+    session has read. The test's own session forgets what it read, since the request may have changed it.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        db.session.rollback()
+        try:
+            return Context().run(super().open, *args, **kwargs)
+        finally:
+            db.session.rollback()
+
+
 @pytest.fixture
 def app(environ: dict[str, str], clock: FixedClock) -> Iterator[Flask]:
     """The app on a fresh database."""
     app = create_app(environ, clock=clock)
     app.config["TESTING"] = True
+    app.test_client_class = Browser
     with app.app_context():
         yield app
         db.session.remove()
