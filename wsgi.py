@@ -22,9 +22,10 @@ from foundation.lifecycle import refusal_sentences
 from foundation.messages import compile_catalogues
 from foundation.storage import Store
 from identity import guard
-from supervision.trail import operations as trail
-from supervision.trail.guards import FROZEN
 from supervision.trail.notes import Signer
+from supervision.trail.start import prepare
+
+__all__ = ["create_app", "prepare"]
 
 ROOT = Path(__file__).parent
 
@@ -106,14 +107,6 @@ def wire(app: Flask) -> None:
                 web.explain(module.SENTENCES)
             elif part == "lifecycle":
                 web.explain(refusal_sentences(module.LIFECYCLES))
-
-
-def prepare(app: Flask) -> None:
-    """Bring the instance up to date: schema, rights of the serving role, first head of the trail."""
-    settings = app.config["SETTINGS"]
-    migrate.bring_up_to_date(app)
-    migrate.grant(app, FROZEN)
-    trail.begin(settings.database_owner_url, settings.log_origin, app.extensions["clock"].now())
 
 
 def _engine_options(settings: Settings) -> dict[str, Any]:

@@ -65,6 +65,11 @@ class Act:
         self._frontier = Frontier.from_text(head.frontier)
         self._rows: list[dict[str, Any]] = []
 
+    @property
+    def next_index(self) -> int:
+        """The index that the next recorded entry will have."""
+        return self._head.size + len(self._rows)
+
     def record(
         self, kind: str, subject: str, facts: dict[str, Any] | None = None, *, actor: Actor | None = None
     ) -> int:
@@ -73,7 +78,7 @@ class Act:
         `kind` is a dotted verb (``tender.publish``), `subject` the thing in words (``tender/T-2026-000123``), `facts`
         a JSON value without floats. `actor` stands in for the act's own where that must not be told yet.
         """
-        index = self._head.size + len(self._rows)
+        index = self.next_index
         # Entry time never runs backwards, whatever the wall clock does.
         at = max(self.now, self._head.last_at)
         body = canonical(

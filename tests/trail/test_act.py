@@ -163,7 +163,7 @@ def test_checkpoints_follow_one_another(app: Flask, clock: FixedClock) -> None:
     assert db.session.get(Head, 1).size == 564
 
 
-def rewrite(app: Flask, statement: str) -> None:
+def rewrite(app: Flask, statement: str, table: str = "trail_entry") -> None:
     """Change the stored bytes as someone would who owns the database: without the triggers."""
     from sqlalchemy import create_engine
 
@@ -175,6 +175,6 @@ def rewrite(app: Flask, statement: str) -> None:
             for drop in sqlite_unguards():
                 connection.exec_driver_sql(drop)
         else:
-            connection.exec_driver_sql("ALTER TABLE trail_entry DISABLE TRIGGER ALL")
+            connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         connection.exec_driver_sql(statement)
     engine.dispose()

@@ -1,0 +1,10 @@
+"""What people read when a rule of the desk refuses."""
+
+SENTENCES = {
+    "backup.exists": "The folder {folder} exists already. Name one that does not.",
+    "backup.damaged": "The backup is not whole: {file} was changed, added or is missing. Nothing was restored.",
+    "backup.other_schema": "The backup was written by schema {theirs}, this program has {ours}. Use the same version.",
+    "backup.not_empty": "This instance has a trail already. Restore into an empty one.",
+    "trail.not_frozen": "This trail is not frozen; there is nothing to declare.",
+    "trail.not_the_latest": "The checkpoint names {theirs} entries, the restored trail has {ours}: entries were lost.",
+}

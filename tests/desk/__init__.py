@@ -1,0 +1,1 @@
+"""Tests of the desk: what an inspector, an auditor and the operator can prove."""
