@@ -3,7 +3,7 @@
 import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient, sha256 } from "../vendor/age.js";
 import { canonicalBytes, hex } from "./bytes.js";
 import { claimsOf, keyRecord, manifestOf, wrapInLayers } from "./envelope.js";
-import { padmeSize, paddedArchive, tarLength } from "./payload.js";
+import { PayloadCheck, padmeSize, paddedArchive, tarLength } from "./payload.js";
 import { folder, storedFile } from "./store.js";
 
 const PIECE = 1 << 20;
@@ -79,42 +79,36 @@ async function keep({ folder: home, name, file }, progress) {
   return write(home, name, chunksOf(file.stream()), (bytes) => progress({ done: done += bytes, total: file.size }));
 }
 
-async function* hashedOnTheWay(chunks, hash, expected) {
-  for await (const chunk of chunks) {
-    hash.update(chunk);
-    yield chunk;
-  }
-  if (expected && hex(hash.digest()) !== expected) throw new Error("seal.file_changed");
-}
-
-/** The members of the payload: the offer, then each file, which must still be what its digest in the offer says. */
+/** The members of the payload: the offer, then each file of it, from where the draft keeps them. */
 async function membersOf(home, offer, offerBytes, stored) {
-  const members = [{ name: "offer.json", size: offerBytes.length, chunks: async function* whole() { yield offerBytes; } }];
-  for (const [at, entry] of offer.files.entries()) {
+  const whole = async function* whole() { yield offerBytes; };
+  const members = [{ name: "offer.json", size: offerBytes.length, sha256: hex(sha256(offerBytes)), chunks: whole }];
+  for (const [at, { path, size, sha256: digest }] of offer.files.entries()) {
     const file = await storedFile(home, stored[at]);
-    if (!file || file.size !== entry.size) throw new Error("seal.file_changed");
-    const chunks = () => hashedOnTheWay(chunksOf(file.stream()), sha256.create(), entry.sha256);
-    members.push({ name: entry.path, size: entry.size, chunks });
+    if (!file || file.size !== size) throw new Error("seal.file_changed");
+    members.push({ name: path, size, sha256: digest, chunks: () => chunksOf(file.stream()) });
   }
   return members;
 }
 
-/** Open what was just written with the one-time identity: the bytes on disk must give the payload that went in. */
-async function readBack(home, identity, ciphertext, payloadDigest, onBytes) {
+/**
+ * Open what was just written with the one-time identity: the bytes on the disk must give the offer and the files by
+ * their digests. So neither a file that changed since it was added nor a disk that lies goes unnoticed.
+ */
+async function readBack(home, identity, members, onBytes) {
   const file = await storedFile(home, "bid.age");
   const decrypter = new Decrypter();
   decrypter.addIdentity(identity);
-  const outer = sha256.create();
-  const watched = async function* watched() {
-    for await (const chunk of chunksOf(file.stream())) {
-      outer.update(chunk);
+  const inside = new PayloadCheck(members, () => sha256.create(), hex);
+  try {
+    for await (const chunk of chunksOf(await decrypter.decrypt(file.stream()))) {
+      inside.update(chunk);
       onBytes(chunk.length);
-      yield chunk;
     }
-  };
-  const plain = await decrypter.decrypt(streamOf(watched()));
-  const inner = await digestOf(chunksOf(plain));
-  if (inner !== payloadDigest || hex(outer.digest()) !== ciphertext.sha256) throw new Error("seal.read_back");
+  } catch {
+    throw new Error("seal.read_back");
+  }
+  if (!inside.isWhole) throw new Error("seal.file_changed");
 }
 
 /** Seal the draft of a folder; gives {claims, manifest}. The one-time identity lives in this call only. */
@@ -130,13 +124,12 @@ async function seal({ folder: home, offer, stored, notice, envelope, layers, bun
   const recipient = await identityToRecipient(identity);
   const encrypter = new Encrypter();
   encrypter.addRecipient(recipient);
-  const inner = sha256.create();
-  const sealed = await encrypter.encrypt(streamOf(hashedOnTheWay(paddedArchive(members), inner)));
+  const sealed = await encrypter.encrypt(streamOf(paddedArchive(members)));
   const ciphertext = await write(home, "bid.age", chunksOf(sealed), count);
-  await readBack(home, identity, ciphertext, hex(inner.digest()), count);
+  await readBack(home, identity, members, count);
 
   const manifest = manifestOf({
-    offer, envelope, notice, offerDigest: hex(sha256(offerBytes)), payload: { size: length, padded }, ciphertext,
+    offer, envelope, notice, offerDigest: members[0].sha256, payload: { size: length, padded }, ciphertext,
     recipient, bundle,
   });
   const wrapped = await wrapInLayers(keyRecord(identity, manifest), layers);

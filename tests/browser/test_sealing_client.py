@@ -483,3 +483,61 @@ def _check_tar(run: Callable[[str, str], Callable[[Any], Any]], tar: dict[str, A
     assert made["headers"] == tar["headers"]
     assert (made["size"], made["padded"], made["rest"]) == (tar["size"], tar["padded"], True)
     assert made["digest"] == tar["sha256"]
+
+
+def test_reading_back_notices_every_changed_byte(context: BrowserContext, case: Case) -> None:
+    with case.server() as server:
+        page = open_page(context, server)
+        verdicts = page.evaluate(
+            """async () => {
+                const base = document.querySelector("script[type=module]").src;
+                const { PayloadCheck, paddedArchive } = await import(new URL("payload.js", base));
+                const { hex, sha256Hex } = await import(new URL("bytes.js", base));
+                const { sha256 } = await import(new URL("../vendor/age.js", base));
+                const members = [];
+                for (const [name, size] of [["offer.json", 700], ["files/1", 0], ["files/2", 512], ["files/3", 2000]]) {
+                    const bytes = Uint8Array.from({ length: size }, (_, index) => index % 251);
+                    const chunks = async function* () { yield bytes; };
+                    members.push({ name, size, sha256: await sha256Hex(bytes), chunks });
+                }
+                const pieces = [];
+                for await (const piece of paddedArchive(members)) pieces.push(piece.slice());
+                const whole = new Uint8Array(await new Blob(pieces).arrayBuffer());
+                const verdict = (bytes, step) => {
+                    const check = new PayloadCheck(members, () => sha256.create(), hex);
+                    for (let at = 0; at < bytes.length; at += step) check.update(bytes.subarray(at, at + step));
+                    return check.isWhole;
+                };
+                let noticed = 0;
+                for (let at = 0; at < whole.length; at += 1) {
+                    whole[at] ^= 1;
+                    if (!verdict(whole, 4096)) noticed += 1;
+                    whole[at] ^= 1;
+                }
+                const longer = new Uint8Array(whole.length + 1);
+                longer.set(whole);
+                return { right: [1, 7, 512, 65536].map((step) => verdict(whole, step)), length: whole.length, noticed,
+                    shorter: verdict(whole.subarray(0, -1), 512), longer: verdict(longer, 512) };
+            }"""
+        )
+    assert verdicts["right"] == [True] * 4
+    assert verdicts["noticed"] == verdicts["length"] > 5000
+    assert (verdicts["shorter"], verdicts["longer"]) == (False, False)
+
+
+def test_a_kept_file_that_changed_is_noticed_before_anything_leaves(context: BrowserContext, case: Case) -> None:
+    with case.server() as server:
+        page = open_page(context, server)
+        fill(page)
+        add_files(page, case.folder)
+        page.evaluate("""async () => {
+            const root = await (await navigator.storage.getDirectory()).getDirectoryHandle("sunseal");
+            for await (const folder of root.values()) for await (const handle of folder.values()) {
+                const writer = await handle.createWritable({ keepExistingData: true });
+                await writer.write({ type: "write", position: 60, data: new Uint8Array([1]) });
+                await writer.close();
+            }
+        }""")
+        page.get_by_role("button", name="Seal and upload").click()
+        expect(page.locator("#seal-errors")).to_contain_text("no longer what it was", timeout=30_000)
+        assert server.uploads == {}

@@ -36,9 +36,61 @@ export function tarHeader(name, size) {
   return block;
 }
 
+function isAsExpected(piece, bytes, at) {
+  let difference = 0;
+  for (let index = 0; index < piece.length; index += 1) difference |= piece[index] ^ (bytes ? bytes[at + index] : 0);
+  return difference === 0;
+}
+
 async function* zeros(count) {
   const piece = new Uint8Array(Math.min(count, 65536));
   for (let left = count; left > 0; left -= piece.length) yield left < piece.length ? piece.subarray(0, left) : piece;
+}
+
+/**
+ * Reads a payload again and compares it with what should stand there: every header, the digest of every member, and
+ * zeros elsewhere. `members` are [{name, size, sha256}], `newHash()` gives a hash with `update` and `digest`, `hex` its text.
+ */
+export class PayloadCheck {
+  constructor(members, newHash, hex) {
+    Object.assign(this, { newHash, hex, index: 0, at: 0, fault: false });
+    const length = tarLength(members.map((member) => member.size));
+    this.segments = members.flatMap(({ name, size, sha256 }) => [
+      { size: BLOCK, bytes: tarHeader(name, size) }, { size, sha256 }, { size: (BLOCK - (size % BLOCK)) % BLOCK },
+    ]);
+    this.segments.push({ size: 2 * BLOCK + padmeSize(length) - length });
+    this.hash = newHash();
+  }
+
+  #close() {
+    const { sha256 } = this.segments[this.index];
+    if (sha256 && this.hex(this.hash.digest()) !== sha256) this.fault = true;
+    this.hash = this.newHash();
+    this.index += 1;
+    this.at = 0;
+  }
+
+  update(chunk) {
+    for (let from = 0; from < chunk.length && !this.fault;) {
+      const segment = this.segments[this.index];
+      if (!segment) {
+        this.fault = true;
+        return;
+      }
+      const take = Math.min(segment.size - this.at, chunk.length - from);
+      const piece = chunk.subarray(from, from + take);
+      if (segment.sha256) this.hash.update(piece);
+      else if (!isAsExpected(piece, segment.bytes, this.at)) this.fault = true;
+      from += take;
+      this.at += take;
+      while (this.segments[this.index]?.size === this.at) this.#close();
+    }
+  }
+
+  /** Whether all of it, and nothing else, was there. */
+  get isWhole() {
+    return !this.fault && this.index === this.segments.length;
+  }
 }
 
 /**
