@@ -2,13 +2,14 @@
 
 The seal says "this platform published these bytes". It is a key that the server holds, so it is labelled
 *Platform seal* and never stands for a person's signature (电子签名法 13 asks for sole control by the signer).
-A folder holds ``ca.pem`` (public), ``ca.key``, ``seal.pem`` (key and certificate in one file, so that a rotation
-is one atomic replacement) and ``retired/`` with the public certificates of earlier seals. The root stays through
-rotations, so everything signed before still leads to the same root.
+A folder holds ``ca.pem`` (public), ``ca.key``, ``seal.pem`` (key and certificate in one file, so that a
+rotation is one atomic replacement) and ``retired/`` with the public certificates of earlier seals. The root
+stays through rotations, so everything signed before still leads to the same root.
 """
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import tempfile
@@ -31,7 +32,9 @@ _LEAF_DAYS = 3 * 365
 
 @dataclass(frozen=True)
 class Seal:
-    """A P-256 key with its certificate chain: leaf first, self-signed root last (a pinned leaf may stand alone)."""
+    """A P-256 key with its certificate chain: leaf first, self-signed root last (a pinned leaf may stand
+    alone).
+    """
 
     key: ec.EllipticCurvePrivateKey = field(repr=False)
     chain: tuple[x509.Certificate, ...]
@@ -75,7 +78,8 @@ def open_seal(folder: Path, *, now: datetime) -> Seal:
 
 
 def seal_from_pem(text: str) -> Seal:
-    """Return the seal of a PEM text with one private key and its chain, leaf first; `HouseFault` when they do not fit.
+    """Return the seal of a PEM text with one private key and its chain, leaf first; `HouseFault` when they do
+    not fit.
 
     Each certificate must be issued by the next; the last one is the root that verifiers trust.
     """
@@ -88,7 +92,7 @@ def seal_from_pem(text: str) -> Seal:
         raise HouseFault("The platform seal must be an ECDSA key on P-256.")
     if chain[0].public_key() != key.public_key():
         raise HouseFault("The first certificate of the platform seal does not belong to its key.")
-    for issued, issuer in zip(chain, chain[1:], strict=False):
+    for issued, issuer in itertools.pairwise(chain):
         try:
             issued.verify_directly_issued_by(issuer)
         except Exception as error:
@@ -97,7 +101,9 @@ def seal_from_pem(text: str) -> Seal:
 
 
 def rotate_seal(folder: Path, *, now: datetime) -> Seal:
-    """Make a new leaf under the same root, keep the old public certificate in ``retired/``, and return the new seal."""
+    """Make a new leaf under the same root, keep the old public certificate in ``retired/``, and return the
+    new seal.
+    """
     old = open_seal(folder, now=now)
     authority = serialization.load_pem_private_key((folder / "ca.key").read_bytes(), password=None)
     if not isinstance(authority, ec.EllipticCurvePrivateKey):
@@ -113,9 +119,7 @@ def rotate_seal(folder: Path, *, now: datetime) -> Seal:
 def public_certificates(folder: Path) -> tuple[x509.Certificate, ...]:
     """Return every certificate that ever sealed from this folder, the current one first, the root last."""
     current = x509.load_pem_x509_certificates((folder / "seal.pem").read_bytes())
-    retired = [
-        x509.load_pem_x509_certificate(path.read_bytes()) for path in sorted(folder.glob("retired/*.pem"))
-    ]
+    retired = [x509.load_pem_x509_certificate(path.read_bytes()) for path in sorted(folder.glob("retired/*.pem"))]
     return (*current, *retired, x509.load_pem_x509_certificate((folder / "ca.pem").read_bytes()))
 
 
@@ -165,9 +169,7 @@ def _leaf(
         _builder(name, root.subject, key.public_key(), now, _LEAF_DAYS)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(signs_certificates=False), critical=True)
-        .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.public_key()), critical=False
-        )
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.public_key()), critical=False)
         .sign(authority, hashes.SHA256())
     )
     return key, certificate

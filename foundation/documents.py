@@ -1,8 +1,10 @@
-"""Official documents: HTML to an archival, accessible PDF (PDF/A-3a and PDF/UA-1), and the platform's seal on it.
+"""Official documents: HTML to an archival, accessible PDF (PDF/A-3a and PDF/UA-1), and the platform's seal on
+it.
 
-WeasyPrint renders, a finisher writes the one XMP packet, pyHanko adds an invisible PAdES certification signature
-(ETSI EN 319 142-1, level B-B). The same input gives the same bytes. Nothing else may write to the file afterwards.
-WeasyPrint needs the system library Pango: where it is missing, `available` says so and the application still runs.
+WeasyPrint renders, a finisher writes the one XMP packet, pyHanko adds an invisible PAdES certification
+signature (ETSI EN 319 142-1, level B-B). The same input gives the same bytes. Nothing else may write to the
+file afterwards. WeasyPrint needs the system library Pango: where it is missing, `available` says so and the
+application still runs.
 """
 
 from __future__ import annotations
@@ -13,6 +15,8 @@ import logging
 import lzma
 import os
 import tempfile
+import threading
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,25 +24,35 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from asn1crypto import parser as asn1_parser
 from cryptography import x509
 
 from foundation import xmp
 from foundation.certificates import Seal
 from foundation.errors import HouseFault
-from foundation.signing import Verdict, refused, settle, signer_of, trust, verdict_of
+from foundation.signing import (
+    Verdict,
+    parse_strictly,
+    refused,
+    settle,
+    signer_of,
+    strictly,
+    trust,
+    verdict_of,
+)
 
 FONTS = Path(__file__).parent / "fonts"
 FIELD = "PlatformSeal"
-# Room for a PAdES B-B signature with an intermediate certificate; two hexadecimal digits a byte in the file.
+# Room in the file for a PAdES B-B signature with an intermediate certificate: hexadecimal digits, two a byte.
 _RESERVED = 8192
 _LARGEST = 64 * 1024 * 1024
-
-_logger = logging.getLogger("sunseal.documents")
 
 
 @dataclass(frozen=True)
 class Attached:
-    """A file inside the PDF. `relationship` is one of ISO 32000-2, 7.11.3: ``Source``, ``Data``, ``Supplement``, …"""
+    """A file inside the PDF. `relationship` is one of ISO 32000-2, 7.11.3: ``Source``, ``Data``,
+    ``Supplement``, …
+    """
 
     name: str
     data: bytes
@@ -49,7 +63,8 @@ class Attached:
 def prepare_fonts(cache: Path) -> Path:
     """Unpack the fonts into `cache` once and return the fontconfig file, which is also set for this process.
 
-    Must run before the first `render_html_to_pdf`. Give a browser that takes screenshots the same ``FONTCONFIG_FILE``.
+    Must run before the first `render_html_to_pdf`. Give a browser that takes screenshots the same
+    ``FONTCONFIG_FILE``.
     """
     cache.mkdir(parents=True, exist_ok=True)
     for packed in sorted(FONTS.glob("*.ttf.xz")):
@@ -75,7 +90,9 @@ _CONFIG = """<?xml version="1.0"?>
 
 
 def available() -> str | None:
-    """Return None when PDFs can be made, else the reason in one English line for logs and the operator's page."""
+    """Return None when PDFs can be made, else the reason in one English line for logs and the operator's
+    page.
+    """
     try:
         import weasyprint  # noqa: F401
     except (ImportError, OSError) as error:
@@ -96,49 +113,46 @@ def render_html_to_pdf(
 ) -> bytes:
     """Return a PDF/A-3a and PDF/UA-1 file.
 
-    `html` is a whole document, `css` its print style sheet; both may name files as ``static:path`` inside the folder
-    `static`, and nothing else is fetched. `moment` (aware) becomes every date in the file and `identifier` (the
-    document's public reference) its /ID, so that the same input gives the same bytes. Raises `HouseFault` when Pango
-    is missing, when something forbidden is named, or when an image has no description.
+    `html` is a whole document, `css` its print style sheet; both may name files as ``static:path`` inside the
+    folder `static`, and nothing else is fetched. `moment` (aware) becomes every date in the file and
+    `identifier` (the document's public reference) its /ID, so that the same input gives the same bytes.
+    Raises `HouseFault` when Pango is missing, when something forbidden is named, or when an image has no
+    description.
     """
     if reason := available():
         raise HouseFault(reason)
-    import pydyf
     import weasyprint
+    from weasyprint.urls import FatalURLFetchingError
 
     when = moment.astimezone(UTC).replace(microsecond=0)
     fetcher = _fetcher(static)
     # WeasyPrint logs and goes on where a picture or a rule is faulty; an official document must not.
-    with _Strict() as strict:
-        document = weasyprint.HTML(string=html, base_url="static:", url_fetcher=fetcher).render(
-            stylesheets=[weasyprint.CSS(string=css, base_url="static:", url_fetcher=fetcher)],
-            pdf_variant="pdf/a-3a",
-        )
-        document.metadata.title, document.metadata.lang = title, lang
-        document.metadata.created = document.metadata.modified = when.isoformat().replace("+00:00", "Z")
-        document.metadata.generator = "Sunseal"
+    try:
+        with _Strict() as strict:
+            document = weasyprint.HTML(string=html, base_url="static:", url_fetcher=fetcher).render(
+                stylesheets=[weasyprint.CSS(string=css, base_url="static:", url_fetcher=fetcher)],
+                pdf_variant="pdf/a-3a",
+            )
+            document.metadata.title, document.metadata.lang = title, lang
+            document.metadata.created = document.metadata.modified = when.isoformat().replace("+00:00", "Z")
+            document.metadata.generator = "Sunseal"
 
-        def finish(_: Any, pdf: pydyf.PDF) -> None:
-            packet = xmp.packet(document.metadata, producer=f"WeasyPrint {weasyprint.__version__}")
-            stream = pydyf.Stream([packet], {"Type": "/Metadata", "Subtype": "/XML"}, compress=False)
-            # WeasyPrint has already put its own packet in; its place is taken, so that the file holds one.
-            number = int(pdf.catalog["Metadata"].split()[0])
-            stream.number, stream.generation = number, pdf.objects[number].generation
-            pdf.objects[number] = stream
-
-        data = document.write_pdf(
-            finisher=finish,
-            pdf_variant="pdf/a-3a",
-            pdf_identifier=hashlib.sha256(identifier.encode()).digest()[:16].hex().encode(),
-            attachments=[_attachment(one, when) for one in attachments],
-        )
+            data = document.write_pdf(
+                finisher=_finish,
+                pdf_variant="pdf/a-3a",
+                pdf_identifier=hashlib.sha256(identifier.encode()).digest()[:16].hex().encode(),
+                attachments=[_attachment(one, when) for one in attachments],
+            )
+    except FatalURLFetchingError as error:
+        raise HouseFault(f"The document {identifier} is not fit to print: {error.__cause__ or error}") from error
     if strict.said:
         raise HouseFault(f"The document {identifier} is not fit to print: {strict.said[0]}")
     return bytes(data)
 
 
 def sign_pdf(pdf: bytes, seal: Seal, *, moment: datetime, reason: str, location: str) -> bytes:
-    """Return the PDF with an invisible certification signature by the platform's seal; no later change is allowed.
+    """Return the PDF with an invisible certification signature by the platform's seal; no later change is
+    allowed.
 
     `reason` should say in words that this is the platform's seal. Deterministic for the same input.
     """
@@ -149,8 +163,10 @@ def sign_pdf(pdf: bytes, seal: Seal, *, moment: datetime, reason: str, location:
 
     when = moment.astimezone(UTC).replace(microsecond=0)
 
-    class Writer(IncrementalPdfFileWriter):  # type: ignore[misc]
-        """Leaves dates and metadata as the renderer wrote them: pyHanko would put in the clock and its own name."""
+    class Writer(IncrementalPdfFileWriter):
+        """Leaves dates and metadata as the renderer wrote them: pyHanko would put in the clock and its own
+        name.
+        """
 
         output_version = (1, 7)
 
@@ -179,13 +195,14 @@ def sign_pdf(pdf: bytes, seal: Seal, *, moment: datetime, reason: str, location:
         session = signer.init_signing_session(writer)
         session.system_time = when
         tbs = session.prepare_tbs_document(validation_info=None, bytes_reserved=_RESERVED)
-        digest, output = tbs.digest_tbs_document()
+        output = io.BytesIO()
+        digest, _ = tbs.digest_tbs_document(output=output)
         post = await tbs.perform_signature(
             document_digest=digest.document_digest,
             pdf_cms_signed_attrs=PdfCMSSignedAttributes(signing_time=when),
         )
         await post.post_signature_processing(output)
-        return bytes(output.getvalue())
+        return output.getvalue()
 
     return settle(run())
 
@@ -193,8 +210,9 @@ def sign_pdf(pdf: bytes, seal: Seal, *, moment: datetime, reason: str, location:
 def verify_pdf(pdf: bytes, roots: Sequence[x509.Certificate]) -> Verdict:
     """Check the platform's seal on a PDF against the roots that the caller trusts.
 
-    One certification signature that covers the whole file is expected: what stands after it, or a signature that
-    leaves a part out, is refused as ``document.not_covered``. The chain is judged at the claimed signing time.
+    One certification signature that covers the whole file is expected: what stands after it, or a signature
+    that leaves a part out, is refused as ``document.not_covered``. The chain is judged at the claimed signing
+    time.
     """
     if len(pdf) > _LARGEST:
         return refused("document.too_large")
@@ -217,9 +235,12 @@ def verify_pdf(pdf: bytes, roots: Sequence[x509.Certificate]) -> Verdict:
         status = settle(
             async_validate_pdf_signature(embedded, signer_validation_context=trust(roots, claimed), skip_diff=True)
         )
-        verdict = verdict_of(status, claimed.astimezone(UTC))
+        signed, rule = parse_strictly(bytes(embedded.pkcs7_content[: _der_length(embedded.pkcs7_content)]))
+        if signed is None or not _gap_is_clean(pdf, embedded):
+            return refused(rule or "document.gap")
+        verdict = strictly(verdict_of(status, claimed.astimezone(UTC)), signed, status)
         whole = embedded.evaluate_signature_coverage() == SignatureCoverageLevel.ENTIRE_FILE
-    except (PdfError, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
+    except (PdfError, zlib.error, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
         # A changed byte may break the file's structure before its digest is looked at.
         return refused("document.malformed")
     if not whole:
@@ -229,6 +250,34 @@ def verify_pdf(pdf: bytes, roots: Sequence[x509.Certificate]) -> Verdict:
     return verdict
 
 
+def _finish(document: Any, pdf: Any) -> None:
+    """Put the one XMP packet in the place of WeasyPrint's own, and name each attachment once instead of twice."""
+    import pydyf
+
+    packet = xmp.packet(document.metadata, producer=str(pdf.info["Producer"].string))
+    stream = pydyf.Stream([packet], {"Type": "/Metadata", "Subtype": "/XML"}, compress=False)
+    number = int(pdf.catalog["Metadata"].split()[0])
+    stream.number, stream.generation = number, pdf.objects[number].generation
+    pdf.objects[number] = stream
+    if "AF" in pdf.catalog:
+        pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
+
+
+def _der_length(data: bytes) -> int:
+    """Return the length of the DER object at the head of `data`; the rest of a signature's place is padding."""
+    _, _, _, header, content, trailer = asn1_parser.parse(data)
+    return len(header) + len(content) + len(trailer)
+
+
+def _gap_is_clean(pdf: bytes, embedded: Any) -> bool:
+    """Tell whether the one part that no signature covers holds the signature (uppercase), zeros, and nothing else."""
+    start, length, after, _ = (int(number) for number in embedded.byte_range)
+    content = bytes(embedded.pkcs7_content)
+    used = _der_length(content)
+    padding = b"0" * (after - start - length - 2 - 2 * used)
+    return pdf[start + length : after] == b"<" + content[:used].hex().upper().encode() + padding + b">"
+
+
 def _attachment(one: Attached | tuple[str, bytes, str, str], when: datetime) -> Any:
     import weasyprint
     from weasyprint.urls import URLFetcher, URLFetcherResponse
@@ -236,7 +285,9 @@ def _attachment(one: Attached | tuple[str, bytes, str, str], when: datetime) -> 
     file = one if isinstance(one, Attached) else Attached(*one)
 
     class Given(URLFetcher):  # type: ignore[misc]
-        """Answers with the given bytes and their media type, which WeasyPrint otherwise guesses from the name."""
+        """Answers with the given bytes and their media type, which WeasyPrint otherwise guesses from the
+        name.
+        """
 
         def fetch(self, url: str, headers: Any = None) -> Any:
             return URLFetcherResponse(url, file.data, {"Content-Type": file.mime})
@@ -276,9 +327,12 @@ class _Strict(logging.Handler):
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
         self.said: list[str] = []
+        self._mine = threading.get_ident()
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.said.append(record.getMessage())
+        # Another thread may render another document at the same time.
+        if record.thread == self._mine:
+            self.said.append(record.getMessage())
 
     def __enter__(self) -> _Strict:
         logging.getLogger("weasyprint").addHandler(self)

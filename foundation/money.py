@@ -1,7 +1,9 @@
-"""Money: whole fen between the database, decimal text, grouped figures and the capitals of Chinese documents (大写).
+"""Money: whole fen between the database, decimal text, grouped figures and the capitals of Chinese documents
+(大写).
 
-Capitals follow the People's Bank of China's rules for filling in bills (正确填写票据和结算凭证的基本规定, 支付结算办法
-annex 1): 整 after 元 and after 角, none after 分; 零 for a gap inside the number and before 分 where 角 is nought.
+Capitals follow the People's Bank of China's rules for filling in bills (正确填写票据和结算凭证的基本规定,
+支付结算办法 annex 1): 整 after 元 and after 角, none after 分; 零 for a gap inside the number and before 分
+where 角 is nought.
 """
 
 from __future__ import annotations
@@ -19,8 +21,8 @@ _LIMIT = 10**16  # yuan; beyond it the capitals would need units that no documen
 def from_text(text: str) -> int:
     """Return the fen of a decimal text such as ``"2386800.00"``, ``"10.5"`` or ``"10"``.
 
-    Signs other than a leading minus, exponents, grouping, leading zeros and more than two places are refused with
-    ``money.malformed``, since two readers must never see two amounts.
+    Signs other than a leading minus, exponents, grouping, leading zeros and more than two places are refused
+    with ``money.malformed``, since two readers must never see two amounts.
     """
     found = _PLAIN.fullmatch(text)
     if not found:
@@ -52,7 +54,8 @@ def grouped_text(text: str) -> str:
 
 
 def capitals(fen: int, *, traditional: bool = False) -> str:
-    """Return fen in Chinese capitals: 238680000 → 贰佰叁拾捌万陆仟捌佰元整 (贰 … 萬 … 貳 … 億 when `traditional`).
+    """Return fen in Chinese capitals: 238680000 → 贰佰叁拾捌万陆仟捌佰元整 (贰 … 萬 … 貳 … 億 when
+    `traditional`).
 
     Amounts of 10**16 yuan and more are refused with ``money.too_large``.
     """
@@ -75,7 +78,9 @@ _TRADITIONAL = str.maketrans("贰叁陆万亿负", "貳參陸萬億負")
 
 
 def _whole(number: int) -> str:
-    """Words of a whole number; the large units split it, and 零 marks a lower part that does not fill its places."""
+    """Words of a whole number; the large units split it, and 零 marks a lower part that does not fill its
+    places.
+    """
     for size, unit in ((10**8, "亿"), (10**4, "万")):
         if number >= size:
             high, low = divmod(number, size)

@@ -1,11 +1,14 @@
-"""Printed papers: from a notice's JSON to the HTML of the official document, and from there to the sealed PDF.
+"""Printed papers: from a notice's JSON to the HTML of the official document, and from there to the sealed
+PDF.
 
-The notice is the document; the paper only shows it. So the templates get the notice's own dictionary, the words of
-the language, and what proves it (digest, trail entry, address of the verification page). No Flask in here.
+The notice is the document; the paper only shows it. So the templates get the notice's own dictionary, the
+words of the language, and what proves it (digest, trail entry, address of the verification page). No Flask in
+here.
 """
 
 from __future__ import annotations
 
+import functools
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,12 +29,15 @@ from foundation.paper_words import WORDS
 TEMPLATES = Path(__file__).parent.parent / "templates"
 STATIC = Path(__file__).parent.parent / "static"
 
-# The interface's languages and their names in documents (BCP 47 by script, so that fonts and readers choose well).
-_LANGUAGES = {"zh": "zh-Hans", "zh-CN": "zh-Hans", "zh-Hans": "zh-Hans", "zh-TW": "zh-Hant", "zh-HK": "zh-Hant"} | {
+# The interface's languages as documents name them: by script, so that fonts and readers choose well (BCP 47).
+_LANGUAGES = {
+    "zh": "zh-Hans",
+    "zh-CN": "zh-Hans",
+    "zh-Hans": "zh-Hans",
+    "zh-TW": "zh-Hant",
+    "zh-HK": "zh-Hant",
     "zh-Hant": "zh-Hant",
     "en": "en",
-    "en-GB": "en",
-    "en-US": "en",
 }
 _NUMERALS = "一二三四五六七八九十"
 
@@ -47,7 +53,9 @@ class Paper:
 
 
 def language(tag: str) -> str:
-    """Return the document language (``zh-Hans``, ``zh-Hant`` or ``en``) for an interface language such as ``zh-CN``."""
+    """Return the document language (``zh-Hans``, ``zh-Hant`` or ``en``) for an interface language such as
+    ``zh-CN``.
+    """
     return _LANGUAGES.get(tag.replace("_", "-"), "en")
 
 
@@ -100,7 +108,9 @@ def award_notice_pdf(
 
 
 def paper(name: str, *, lang: str, title: Callable[[dict[str, Any]], str], **facts: Any) -> Paper:
-    """Fill the template ``documents/<name>.html`` in a language; a name that the facts do not hold is an error."""
+    """Fill the template ``documents/<name>.html`` in a language; a name that the facts do not hold is an
+    error.
+    """
     tag = language(lang)
     words = WORDS[tag]
     text = title(words)
@@ -120,6 +130,7 @@ def paper(name: str, *, lang: str, title: Callable[[dict[str, Any]], str], **fac
     return Paper(html, css, text, tag)
 
 
+@functools.cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),

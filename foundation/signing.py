@@ -1,7 +1,8 @@
-"""Signed bytes: CMS detached signatures (RFC 5652, ECDSA P-256 with SHA-256) by the platform's seal, and their check.
+"""Signed bytes: CMS detached signatures (RFC 5652, ECDSA P-256 with SHA-256) by the platform's seal, and
+their check.
 
-The CMS structures are pyHanko's, the primitive is OpenSSL's through `cryptography`; nothing here is cryptography of
-our own. Anyone can check a file with::
+The CMS structures are pyHanko's, the primitive is OpenSSL's through `cryptography`; nothing here is
+cryptography of our own. Anyone can check a file with::
 
     openssl cms -verify -binary -inform DER -in notice.json.p7s -content notice.json -CAfile ca.pem \\
         -purpose any -out /dev/null
@@ -32,9 +33,10 @@ _T = TypeVar("_T")
 class Verdict:
     """What a check of a signature found, in three words that mean three things.
 
-    *intact*: the bytes are those that were signed. *valid*: the signature is by the key of the certificate that it
-    carries. *trusted*: that certificate leads to one of the roots the verifier was given, at the time of signing.
-    `rule` names the first thing that is wrong, ``None`` when nothing is. `signed_at` is the signer's claim (UTC).
+    *intact*: the bytes are those that were signed. *valid*: the signature is by the key of the certificate
+    that it carries. *trusted*: that certificate leads to one of the roots the verifier was given, at the time
+    of signing. `rule` names the first thing that is wrong, ``None`` when nothing is. `signed_at` is the
+    signer's claim (UTC).
     """
 
     intact: bool
@@ -80,10 +82,11 @@ def sign_detached(data: bytes, seal: Seal, at: datetime) -> bytes:
 def verify_detached(data: bytes, p7s: bytes, roots: Sequence[certificates.Certificate]) -> Verdict:
     """Check a detached signature over `data` against the roots that the caller trusts.
 
-    Strict on form: one DER object without a byte after it, exactly one signer, no content inside, SHA-256 and ECDSA
-    on P-256 only. The chain is judged at the claimed signing time, so that a seal retired since then still verifies.
+    Strict on form: one DER object without a byte after it, exactly one signer, no content inside, SHA-256 and
+    ECDSA on P-256 only. The chain is judged at the claimed signing time, so that a seal retired since then
+    still verifies.
     """
-    signed, rule = _parse(p7s)
+    signed, rule = parse_strictly(p7s)
     if signed is None:
         return refused(rule or "signature.malformed")
     from pyhanko.sign.validation.generic_cms import async_validate_detached_cms
@@ -92,16 +95,12 @@ def verify_detached(data: bytes, p7s: bytes, roots: Sequence[certificates.Certif
         moment = claimed_time(signed)
         if moment is None:
             return refused("signature.no_signing_time")
-        status = settle(
-            async_validate_detached_cms(data, signed, signer_validation_context=trust(roots, moment))
-        )
+        status = settle(async_validate_detached_cms(data, signed, signer_validation_context=trust(roots, moment)))
     except (ValueError, TypeError, KeyError):
         # Whatever the parser of a foreign file trips over, the answer is that this is no good signature.
         return refused("signature.malformed")
     verdict = verdict_of(status, moment)
-    if verdict.ok and not _all_on_path(signed, status.validation_path):
-        return replace(verdict, valid=False, rule="signature.stray_certificate")
-    return verdict
+    return strictly(verdict, signed, status)
 
 
 def verdict_of(status: Any, moment: datetime | None) -> Verdict:
@@ -157,12 +156,15 @@ def signer_of(seal: Seal) -> Any:
     from pyhanko_certvalidator.registry import SimpleCertificateStore
 
     class SealSigner(Signer):
-        """Signs with a nonce derived from key and message (RFC 6979), so that signing twice gives the same bytes."""
+        """Signs with a nonce derived from key and message (RFC 6979), so that signing twice gives the same
+        bytes.
+        """
 
         async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
             return seal.key.sign(data, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
 
-    store = SimpleCertificateStore.from_certs([asn1_of(certificate) for certificate in seal.chain[1:]])
+    store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
+    store.register_multiple([asn1_of(certificate) for certificate in seal.chain[1:]])
     return SealSigner(
         embed_roots=False,
         signing_cert=asn1_of(seal.certificate),
@@ -195,12 +197,27 @@ def settle(coroutine: Coroutine[Any, Any, _T]) -> _T:
 
 
 def _all_on_path(signed: cms.SignedData, path: Any) -> bool:
-    """Tell whether every certificate carried along was used: what nobody checks may not ride in a signed file."""
+    """Tell whether every certificate carried along was used: what nobody checks may not ride in a signed
+    file.
+    """
     used = {certificate.dump() for certificate in path.iter_certs(include_root=True)}
     return all(choice.chosen.dump() in used for choice in signed["certificates"])
 
 
-def _parse(p7s: bytes) -> tuple[cms.SignedData | None, str | None]:
+def strictly(verdict: Verdict, signed: cms.SignedData, status: Any) -> Verdict:
+    """Hold a good verdict to the one form of a signature: nothing beside what was checked may differ by a bit."""
+    if not verdict.ok:
+        return verdict
+    if not _all_on_path(signed, status.validation_path):
+        return replace(verdict, valid=False, rule="signature.stray_certificate")
+    # Names are compared without regard to case (RFC 5280, 7.1); bytes are not, or one signature had many forms.
+    if signed["signer_infos"][0]["sid"].chosen["issuer"].dump() != status.signing_cert.issuer.dump():
+        return replace(verdict, valid=False, rule="signature.malformed")
+    return verdict
+
+
+def parse_strictly(p7s: bytes) -> tuple[cms.SignedData | None, str | None]:
+    """Return the signed data of a detached signature in the one form that is accepted, or None and the rule broken."""
     if len(p7s) > _LARGEST:
         return None, "signature.too_large"
     try:

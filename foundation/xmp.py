@@ -1,7 +1,7 @@
 """The one XMP packet (ISO 16684-1) of a document: PDF/A-3a and PDF/UA-1 identification, title, dates, tool.
 
-PDF/A-3 asks that a schema it does not know be described inside the packet, so the PDF/UA schema is (ISO 19005-3,
-6.6.2.3); the dates repeat the document information dictionary exactly.
+PDF/A-3 asks that a schema it does not know be described inside the packet, so the PDF/UA schema is (ISO
+19005-3, 6.6.2.3); the dates repeat the document information dictionary exactly.
 """
 
 from __future__ import annotations
@@ -50,7 +50,9 @@ _PACKET = """<?xpacket begin="\N{ZERO WIDTH NO-BREAK SPACE}" id="W5M0MpCehiHzreS
 
 
 def packet(metadata: Any, *, producer: str) -> bytes:
-    """Return the UTF-8 packet for WeasyPrint's metadata (title, lang, generator, created and modified as W3C dates)."""
+    """Return the UTF-8 packet for WeasyPrint's metadata (title, lang, generator, created and modified as W3C
+    dates).
+    """
     values = {
         "title": metadata.title,
         "lang": metadata.lang,

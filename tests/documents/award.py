@@ -70,7 +70,9 @@ def a_notice(**changes: Any) -> dict[str, Any]:
     return notice | changes
 
 
-def _item(item: str, title: str, model: str, spec: str, quantity: str, unit: str, price: str, amount: str) -> dict[str, str]:
+def _item(
+    item: str, title: str, model: str, spec: str, quantity: str, unit: str, price: str, amount: str
+) -> dict[str, str]:
     return {
         "item": item,
         "title": title,
