@@ -13,6 +13,7 @@ from procurement.rules.ruleset import RuleSet
 from procurement.scoring.method import POINTS, REQUIREMENT
 from procurement.tender import search
 from procurement.tender.models import Criterion, Item, Lot, LotKey, Tender
+from procurement.tender.search import indexed
 
 # Who can read bids and when, in the timed mode. The platform holds the key that opens at the deadline, so whoever has
 # full power over the server could read early; the notice says so and part 3 of the design ends it.
@@ -147,7 +148,7 @@ def notice_of(
 
 
 def search_words(title: str, form: dict[str, Any], authority: str, ref: str) -> str:
-    """Return the words by which the public finds a tender: title, authority, reference, lots and items."""
+    """Return the tokens by which the public finds a tender: of title, authority, reference, lots and items."""
     words = [title, authority, ref]
     for lot in form["lots"]:
         words += [lot["title"], *(item["title"] for item in lot["items"])]

@@ -68,7 +68,8 @@ class Problem:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return f"{self.pointer or '/'}: {PROBLEMS[self.rule].format(**self.facts)}"
+        words = PROBLEMS.get(self.rule, self.rule).format(**self.facts)
+        return f"{self.pointer or '/'}: {words}"
 
 
 def checked(data: Mapping[str, Any], *, rule_sets: Collection[str], rule_set: str) -> dict[str, Any]:
@@ -80,7 +81,7 @@ def checked(data: Mapping[str, Any], *, rule_sets: Collection[str], rule_set: st
     reader = _Reader(data, "", [])
     category = reader.choice("category", CATEGORIES, "goods")
     method_id = _method_id(data)
-    form = {
+    form: dict[str, Any] = {
         "title": reader.line("title", 300),
         "description": reader.text("description", 20000),
         "qualifications": reader.text("qualifications", 20000),

@@ -1,4 +1,4 @@
-"""The moves of a tender and of its lots. Upper rooms push a lot onward through `operations`; none sets a state itself."""
+"""The moves of a tender and of its lots. Upper rooms push a lot onward through `operations`."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ SENTENCES = {
     **PROBLEMS,
     "tender.unknown": "There is no such tender.",
     "lot.unknown": "This tender has no lot {lot}.",
-    "tender.invalid": "The form cannot be saved yet. What you typed is kept; correct what is marked.",
+    "tender.invalid": "The form cannot be saved yet: {count} things need correction.",
     "tender.not_an_authority": "Only a contracting authority can prepare a tender.",
     "tender.not_a_draft": "This tender is not a draft any more and cannot be changed here.",
     "tender.reason_missing": "Give a reason. It is kept with the tender.",
