@@ -13,7 +13,6 @@ from procurement.rules.ruleset import RuleSet
 from procurement.scoring.method import POINTS, REQUIREMENT
 from procurement.tender import search
 from procurement.tender.models import Criterion, Item, Lot, LotKey, Tender
-from procurement.tender.search import indexed
 
 # Who can read bids and when, in the timed mode. The platform holds the key that opens at the deadline, so whoever has
 # full power over the server could read early; the notice says so and part 3 of the design ends it.
