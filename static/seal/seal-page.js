@@ -39,6 +39,9 @@ class Page {
     part(ask, "no").addEventListener("click", () => ask.close());
     part(ask, "yes").addEventListener("click", () => this.#clear());
     part(byId("seal-done"), "save").addEventListener("click", () => this.#saveReceipt());
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden && this.isUnsaved) this.save();
+    });
     window.addEventListener("beforeunload", (event) => {
       if (this.phase === "sealing") event.preventDefault();
     });
@@ -46,12 +49,14 @@ class Page {
 
   changed() {
     clearTimeout(this.saving);
+    this.isUnsaved = true;
     this.saving = setTimeout(() => this.save(), SAVE_AFTER_MS);
     this.refresh();
   }
 
   async save() {
     clearTimeout(this.saving);
+    this.isUnsaved = false;
     this.draft.saved_at = new Date().toISOString();
     await saveDraft(this.draft);
     this.#showSaved();
@@ -241,6 +246,7 @@ class Page {
 
   async #clear() {
     clearTimeout(this.saving);
+    this.isUnsaved = false;
     await forget(this.draft.key, this.draft.folder);
     window.location.reload();
   }
