@@ -74,7 +74,7 @@ def award_notice(body: bytes, *, lang: str, verify_url: str, entry: int | None =
         "award-notice",
         lang=lang,
         title=lambda words: words["award_title"].format(title=notice["award"]["tender"]["title"]),
-        notice=notice,
+        notice=_shown(notice),
         sha256=canonical.digest(body),
         verify_url=verify_url,
         entry=entry,
@@ -128,6 +128,40 @@ def paper(name: str, *, lang: str, title: Callable[[dict[str, Any]], str], **fac
     )
     css = (TEMPLATES / "documents" / "document.css").read_text()
     return Paper(html, css, text, tag)
+
+
+def _shown(notice: dict[str, Any]) -> dict[str, Any]:
+    """The notice with every optional member present, so that a template's misspelt name stays an error."""
+    award = notice["award"]
+    winner = {"address": "", "enterprise_size": "", "items": []} | award["winner"]
+    blank = {"brand": "", "model": "", "spec": ""}
+    winner["items"] = [blank | item for item in winner["items"]]
+    rules = notice.get("rule_set") or {}
+    return (
+        dict.fromkeys(("number", "agency", "previous"))
+        | notice
+        | {
+            "demonstration": bool(notice.get("demonstration") or rules.get("demonstration")),
+            "issuer": _party(notice["issuer"]),
+            "agency": _party(notice["agency"]) if notice.get("agency") else None,
+            "award": dict.fromkeys(_OPTIONAL)
+            | award
+            | {
+                "winner": winner,
+                "ranking": [{"evaluated_price": None, "total": None} | line for line in award["ranking"]],
+                "fee": ({"basis": None} | award["fee"]) if award.get("fee") else None,
+                "challenge": ({"article": None} | award["challenge"]) if award.get("challenge") else None,
+                "documents": [one.get("title") or one["name"] for one in award.get("documents") or []],
+            },
+        }
+    )
+
+
+_OPTIONAL = ("excluded", "reason", "period", "standstill_ends_on", "evaluation")
+
+
+def _party(party: dict[str, Any]) -> dict[str, Any]:
+    return {"address": "", "contact": "", "phone": ""} | party
 
 
 @functools.cache

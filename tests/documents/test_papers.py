@@ -225,7 +225,9 @@ def test_languages(tag: str, lang: str) -> None:
 
 def test_variants_of_a_notice(case: Case) -> None:
     """Lowest price without points, no agency, a reason, a correction, and markup in a name."""
-    notice = a_notice(demonstration=False, agency=None, number=None, previous="ab" * 32)
+    notice = a_notice(
+        demonstration=False, agency=None, number=None, previous={"ref": "N-2026-000400", "sha256": "ab" * 32}
+    )
     award = notice["award"]
     award |= {"method": "lowest_price", "fee": None, "reason": "第一名放弃中标。", "excluded": [], "challenge": None}
     for line in award["ranking"]:
@@ -235,6 +237,24 @@ def test_variants_of_a_notice(case: Case) -> None:
     assert "&lt;b&gt;甲&lt;/b&gt; &amp; 乙" in sheet.html
     assert "演示文件" not in sheet.html and "总分" not in sheet.html and "代理机构" not in sheet.html
     assert "N-2026-000412" in sheet.html and "第一名放弃中标" in sheet.html and "更正" in sheet.html
+
+
+def test_optional_members_may_be_left_out(case: Case) -> None:
+    """What the format calls optional is optional; the section of the periods then does not appear."""
+    notice = a_notice()
+    for name in ("number", "agency", "demonstration", "previous"):
+        del notice[name]
+    notice["rule_set"]["demonstration"] = True
+    notice["issuer"] = {"name": "甲局"}
+    award = notice["award"]
+    for name in ("excluded", "fee", "reason", "period", "standstill_ends_on", "challenge", "evaluation", "documents"):
+        del award[name]
+    award["winner"] = {name: award["winner"][name] for name in ("name", "number", "amount")}
+    award["experts"] = ["甲", "乙"]
+    for lang in LANGUAGES:
+        sheet = award_notice(canonical.canonical(notice), lang=lang, verify_url=URL)
+        assert WORDS[lang]["period"] not in sheet.html and WORDS[lang]["demonstration"] in sheet.html
+        assert "None" not in sheet.html and "{" not in re.sub(r"<svg.*?</svg>", "", sheet.html)
 
 
 def test_many_items_repeat_the_table_head(case: Case) -> None:
