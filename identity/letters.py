@@ -63,21 +63,25 @@ def set_password(account: Account, now: datetime, *, registering: bool = False) 
     if token is None:
         return
     link = address("identity.reset", token)
-    first = (
-        "Someone, most likely you, registered at Sunseal with this address. It has an account already.\n\n"
-        "To set a new password, open this link within one hour:\n%(link)s\n\n"
-        "If it was not you, do nothing. Nothing was changed."
-    )
-    second = (
-        "Someone, most likely you, asked for a new password at Sunseal.\n\n"
-        "To set it, open this link within one hour:\n%(link)s\n\n"
-        "Setting it signs you out everywhere. If it was not you, do nothing. Nothing was changed."
-    )
-    send(
-        account.email,
-        account.locale,
-        lambda: (gettext("New password for Sunseal"), gettext(first if registering else second, link=link)),
-    )
+
+    def words() -> tuple[str, str]:
+        if registering:
+            body = gettext(
+                "Someone, most likely you, registered at Sunseal with this address. It has an account already.\n\n"
+                "To set a new password, open this link within one hour:\n%(link)s\n\n"
+                "If it was not you, do nothing. Nothing was changed.",
+                link=link,
+            )
+        else:
+            body = gettext(
+                "Someone, most likely you, asked for a new password at Sunseal.\n\n"
+                "To set it, open this link within one hour:\n%(link)s\n\n"
+                "Setting it signs you out everywhere. If it was not you, do nothing. Nothing was changed.",
+                link=link,
+            )
+        return gettext("New password for Sunseal"), body
+
+    send(account.email, account.locale, words)
 
 
 def invitation(to: str, organisation: str, role: object, token: str) -> str:
