@@ -12,7 +12,7 @@ import structlog
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from foundation import migrate, scheduler, web
+from foundation import commands, migrate, scheduler, web
 from foundation.certificates import open_seal
 from foundation.clock import Clock
 from foundation.config import Settings, read_settings
@@ -91,6 +91,8 @@ ROOMS = (
 def wire(app: Flask) -> None:
     """Attach what each room brings: tables, pages, duties, commands, sentences and lifecycles."""
     guard.set_up(app)
+    for command in commands.COMMANDS:
+        app.cli.add_command(command)
     for room in ROOMS:
         for part in ("models", "views", "duties", "commands", "sentences", "lifecycle"):
             if find_spec(f"{room}.{part}") is None:
