@@ -191,10 +191,9 @@ def upgrade() -> None:
     sa.Column('sha256', sa.String(length=64), nullable=False),
     sa.Column('entry_index', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.ForeignKeyConstraint(['notice_id'], ['notice.id'], name=op.f('fk_rendition_notice_id_notice')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_rendition'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_rendition')),
+    sa.UniqueConstraint('notice_id', 'locale', name=op.f('uq_rendition_notice_id_locale'))
     )
-    with op.batch_alter_table('rendition', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_rendition_notice_id'), ['notice_id'], unique=False)
 
     op.create_table('tender',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
@@ -300,6 +299,7 @@ def upgrade() -> None:
     sa.Column('number', sa.Integer(), nullable=False),
     sa.Column('capacity', sa.String(length=20), nullable=False),
     sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('salt', sa.String(length=64), nullable=False),
     sa.Column('assigned_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('declared_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
@@ -485,6 +485,7 @@ def upgrade() -> None:
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('member_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('bid_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('salt', sa.String(length=64), nullable=False),
     sa.Column('saved_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['bid_id'], ['bid.id'], name=op.f('fk_scoresheet_bid_id_bid')),
     sa.ForeignKeyConstraint(['member_id'], ['panel_member.id'], name=op.f('fk_scoresheet_member_id_panel_member')),
@@ -567,9 +568,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_tender_authority_id'))
 
     op.drop_table('tender')
-    with op.batch_alter_table('rendition', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_rendition_notice_id'))
-
     op.drop_table('rendition')
     op.drop_table('one_time_token')
     with op.batch_alter_table('membership', schema=None) as batch_op:

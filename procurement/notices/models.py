@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from foundation.database import Base, Bytes, Key, Moment, key
@@ -37,9 +37,11 @@ class Rendition(Base):
     """A PDF of a notice in one language, rendered and signed after the act; its digest follows as an entry."""
 
     __tablename__ = "rendition"
+    # Several workers may render the same notice; one of them keeps its file.
+    __table_args__ = (UniqueConstraint("notice_id", "locale"),)
 
     id: Mapped[int] = key()
-    notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"), index=True)
+    notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"))
     locale: Mapped[str] = mapped_column(String(10))
     storage_key: Mapped[str] = mapped_column(String(32))
     size: Mapped[int] = mapped_column(Key)

@@ -326,7 +326,9 @@ class Inspection:
                 continue
             data = self.read(path)
             notices = self._digests.get(hashlib.sha256(data).hexdigest(), set())
-            if not notices or (folder == "notices" and stem not in notices):
+            # A printed form may name its language behind the notice's reference: N-2026-000001.zh-CN.pdf.
+            about = stem.partition(".")[0] if kind == "pdf" else stem
+            if not notices or (folder == "notices" and about not in notices):
                 findings.append(Finding("document.not_in_trail", {"path": path}))
             if folder == "notices" and kind == "json":
                 count += 1
