@@ -95,7 +95,7 @@ export class PayloadCheck {
 
 /**
  * The padded archive as an async iterable of Uint8Array. A member is {name, size, chunks}, where `chunks()` gives an
- * async iterable of its bytes. A member that is not as long as it said throws "payload.changed".
+ * async iterable of its bytes. A member that is not as long as it said throws "seal.file_changed".
  */
 export async function* paddedArchive(members) {
   const length = tarLength(members.map((member) => member.size));
@@ -107,7 +107,7 @@ export async function* paddedArchive(members) {
       if (seen > size) break;
       yield chunk;
     }
-    if (seen !== size) throw new RangeError("payload.changed");
+    if (seen !== size) throw new Error("seal.file_changed");
     yield* zeros((BLOCK - (size % BLOCK)) % BLOCK);
   }
   yield* zeros(2 * BLOCK + padmeSize(length) - length);

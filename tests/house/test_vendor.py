@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -92,3 +93,15 @@ def test_a_changed_script_is_refused(tmp_path: Path) -> None:
         load_bundle(tmp_path, "0" * 64)
     assert unknown.value.rule == "bundle.unknown"
     assert bundle_digest(tmp_path) == bundle.digest
+
+
+def test_every_sentence_of_the_scripts_is_in_the_page() -> None:
+    page = (ROOT / "templates" / "box" / "seal.html").read_text("utf-8")
+    known = set(re.findall(r'"([a-z_.]+)": _\(', page))
+    asked: set[str] = set()
+    for script in STATIC.glob("seal/*.js"):
+        text = script.read_text("utf-8")
+        asked |= set(re.findall(r'(?:say\(|Fault\(|new Error\(|\? |: )"([a-z]+\.[a-z_]+)"', text))
+        asked |= {"phase." + phase for phase in re.findall(r'#setPhase\("([a-z]+)"\)', text)}
+    assert len(asked) > 40
+    assert asked - known == {"offer.json"}
