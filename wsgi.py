@@ -66,6 +66,8 @@ def create_app(
     app.extensions["log_signer"] = Signer.from_text(
         kept_text(settings.keys / "log.key", lambda: Signer.generate(settings.log_origin).text())
     )
+    # The fonts' place must be known before WeasyPrint is imported by whoever renders first.
+    documents.prepare_fonts(settings.instance / "fonts")
     app.extensions["seal"] = open_seal(settings.keys / "seal", now=app.extensions["clock"].now())
     migrate.set_up(app)
     web.set_up(app)

@@ -5,7 +5,7 @@ set -euo pipefail
 
 packages=(ca-certificates python3 python3-venv libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig)
 if [ "${1:-run}" = test ]; then
-  packages+=(chromium libatomic1 postgresql age openssl poppler-utils default-jre-headless libjaxb-java)
+  packages+=(chromium libatomic1 postgresql age openssl poppler-utils default-jdk-headless libjaxb-java)
 fi
 
 missing=()
@@ -13,7 +13,7 @@ for package in "${packages[@]}"; do
   # A tool that is there in another way (a newer Python, another Java) needs no package.
   case "$package" in
     python3|python3-venv) python3 -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && continue ;;
-    default-jre-headless) command -v java >/dev/null && continue ;;
+    default-jdk-headless) command -v javac >/dev/null && continue ;;
     postgresql) compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null && continue ;;
   esac
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
