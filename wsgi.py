@@ -12,7 +12,7 @@ import structlog
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from foundation import commands, migrate, scheduler, web
+from foundation import commands, documents, migrate, scheduler, web
 from foundation.certificates import open_seal
 from foundation.clock import Clock
 from foundation.config import Settings, read_settings
