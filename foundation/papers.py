@@ -150,14 +150,15 @@ def _shown(notice: dict[str, Any]) -> dict[str, Any]:
                 "winner": winner,
                 "ranking": [{"evaluated_price": None, "total": None} | line for line in award["ranking"]],
                 "fee": ({"basis": None} | award["fee"]) if award.get("fee") else None,
-                "challenge": ({"article": None} | award["challenge"]) if award.get("challenge") else None,
+                "period": ({"workdays": None} | award["period"]) if award.get("period") else None,
+                "challenge": ({"article": None, "unit": None} | award["challenge"]) if award.get("challenge") else None,
                 "documents": [one.get("title") or one["name"] for one in award.get("documents") or []],
             },
         }
     )
 
 
-_OPTIONAL = ("excluded", "reason", "period", "standstill_ends_on", "evaluation")
+_OPTIONAL = ("excluded", "reason", "standstill_ends_on", "evaluation")
 
 
 def _party(party: dict[str, Any]) -> dict[str, Any]:

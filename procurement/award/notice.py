@@ -75,12 +75,9 @@ def content(
     item_of = {one["item"]: one for one in lot["items"]}
     found = standings(document)
     return {
-        "number": "",
         "issuer": issuer.as_json(),
-        "agency": None,
         "demonstration": ruleset.demonstration,
         "rule_set": {"id": ruleset.id, "digest": ruleset.digest()},
-        "previous": None,
         "award": {
             "tender": {"ref": tender["ref"], "title": tender["title"], "category": tender["category"]},
             "lot": {"lot": lot["lot"], "title": lot["title"]},

@@ -161,7 +161,7 @@ def _published(tender: Tender, lot: Lot) -> dict[str, Any]:
     return {
         "tender": said["tender"],
         "lot": next(one for one in said["tender"]["lots"] if one["lot"] == lot.number),
-        "documents": [{"name": one["title"], "sha256": one["sha256"]} for one in said["documents"]],
+        "documents": [{"title": one["title"], "sha256": one["sha256"]} for one in said["documents"]],
     }
 
 
