@@ -15,7 +15,7 @@ from procurement.tender.models import Lot
 
 
 class Scoresheet(Base):
-    """One expert's page for one bid."""
+    """One expert's page for one bid. `salt` opens the digest of its last state, which the trail holds."""
 
     __tablename__ = "scoresheet"
     __table_args__ = (UniqueConstraint("member_id", "bid_id"),)
@@ -23,6 +23,7 @@ class Scoresheet(Base):
     id: Mapped[int] = key()
     member_id: Mapped[int] = mapped_column(ForeignKey("panel_member.id"))
     bid_id: Mapped[int] = mapped_column(ForeignKey("bid.id"), index=True)
+    salt: Mapped[str] = mapped_column(String(64))
     saved_at: Mapped[datetime] = mapped_column(Moment)
 
     member: Mapped[PanelMember] = relationship()

@@ -13,7 +13,10 @@ from procurement.tender.models import Tender
 
 
 class PanelMember(Base):
-    """One seat on the panel. Replacing ends this row and begins another; nothing is overwritten."""
+    """One seat on the panel. Replacing ends this row and begins another; nothing is overwritten.
+
+    `salt` opens what the trail says of the seat: until the award its entries hold only a salted digest of the account.
+    """
 
     __tablename__ = "panel_member"
     __table_args__ = (UniqueConstraint("tender_id", "account_id"),)
@@ -24,6 +27,7 @@ class PanelMember(Base):
     number: Mapped[int] = mapped_column()
     capacity: Mapped[str] = mapped_column(String(20), default="expert")
     reason: Mapped[str] = mapped_column(Text)
+    salt: Mapped[str] = mapped_column(String(64))
     assigned_at: Mapped[datetime] = mapped_column(Moment)
     declared_at: Mapped[datetime | None] = mapped_column(Moment)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
