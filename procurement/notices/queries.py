@@ -9,7 +9,7 @@ from sqlalchemy import select
 from foundation.canonical import parse
 from foundation.database import db
 from foundation.errors import Refusal
-from procurement.notices.models import Notice
+from procurement.notices.models import Notice, Rendition
 
 
 def by_ref(ref: str) -> Notice:
@@ -38,3 +38,12 @@ def latest(*, kind: str, most: int = 20) -> list[Notice]:
     """Return the newest notices of a kind."""
     wanted = select(Notice).where(Notice.kind == kind).order_by(Notice.issued_at.desc(), Notice.id.desc())
     return list(db.session.execute(wanted.limit(most)).scalars())
+
+
+def rendition_of(notice: Notice, locale: str) -> Rendition:
+    """Return the paper of a notice in a language (``zh-CN``, ``zh-TW``, ``en``), or refuse with 404."""
+    wanted = select(Rendition).where(Rendition.notice_id == notice.id, Rendition.locale == locale)
+    found = db.session.execute(wanted).scalar_one_or_none()
+    if found is None:
+        raise Refusal("notice.no_paper", 404, ref=notice.ref)
+    return found
