@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import secrets
+from datetime import datetime
 from typing import Any
 
 from flask import Flask, Response, current_app, g, render_template, request
@@ -61,8 +62,9 @@ def sentence(rule: str, facts: dict[str, Any]) -> str:
     """Return the sentence of a rule in the visitor's language."""
     known = SENTENCES.get(rule)
     text = gettext(known) if known else gettext("This is not possible now.")
+    shown = {name: filters.moment(fact) if isinstance(fact, datetime) else fact for name, fact in facts.items()}
     try:
-        return text.format(**facts)
+        return text.format(**shown)
     except (KeyError, IndexError):
         return text
 

@@ -4,8 +4,8 @@ Before an opening every entry of the box has one shape: kind and subject ``seale
 number and moments would still tell how many bids came, so *covers* of the same shape are added at random while a lot is
 open. A bid's commitment has a random salt, kept in the bid's sealed note and told to its owner in the receipt. Covers
 and nameless refusals have salts derived from a key of their lot and the entry's index; the lot's opening record gives
-out that key, and with it anyone tells covers from bids. Each entry belongs to one lot and comes out with that lot alone:
-covers told earlier would let the bids of the lots still open be counted.
+out that key, and with it anyone tells covers from bids. Each entry belongs to one lot and comes out with that lot
+alone: covers told earlier would let the bids of the lots still open be counted.
 """
 
 from __future__ import annotations

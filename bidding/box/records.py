@@ -40,6 +40,15 @@ def least_bids(tender: Tender) -> dict[str, Any]:
     raise HouseFault(f"The rule set of {tender.ref} does not say how many bids an opening needs.")
 
 
+def article_of(tender: Tender, rule: str) -> dict[str, str] | None:
+    """Return the article of a rule by locale, as it was frozen on the tender."""
+    for one in (tender.rule_set or {}).get("rules", ()):
+        if one["id"] == rule:
+            found: dict[str, str] = one["article"]
+            return found
+    return None
+
+
 def owner_of(bid: Bid) -> Organisation | None:
     """Return the organisation whose bid it is, from the sealed note; None where the note was tampered with.
 

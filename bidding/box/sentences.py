@@ -7,7 +7,7 @@ _SENTENCES = {
     "bid.no_such_file": "There is no such file.",
     "bid.late": "Not accepted: bidding closed at {closes_at}; you submitted at {submitted_at}.",
     "bid.not_open": "This lot takes no bids now.",
-    "bid.wrong_notice": "This envelope was sealed for another notice or another lot. Open the tender again and seal anew.",
+    "bid.wrong_notice": "This envelope was sealed for another notice or lot. Open the tender again and seal anew.",
     "bid.replayed": "This very envelope was handed in before. Seal the bid anew and submit it again.",
     "bid.too_large": "The sealed bid is larger than {most} bytes.",
     "bid.email_unverified": "Confirm your e-mail address first; the link is in the mail you were sent.",

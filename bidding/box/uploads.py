@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from flask import current_app
 from sqlalchemy import delete, func, select, update
@@ -33,6 +33,7 @@ from foundation.storage import PIECE, Store, sync_folder
 from procurement.notices.models import Notice
 from procurement.tender import queries as tenders
 from procurement.tender.models import Lot
+from supervision.trail.act import Act
 
 PART_SIZE = 4 << 20
 MOST_KEY_FILE = 1 << 20
@@ -103,6 +104,11 @@ def by_ref(owner: Owner, ref: str) -> Upload:
     return found
 
 
+def by_ref_in(act: Act, ref: str) -> Upload:
+    """Return an upload inside an act."""
+    return act.session.execute(select(Upload).where(Upload.ref == ref)).scalar_one()
+
+
 def state(upload: Upload) -> dict[str, Any]:
     """Return what the upload protocol answers: part size, and of each file the number of parts and those that came."""
     have: dict[str, list[int]] = {name: [] for name in FILES}
@@ -123,7 +129,7 @@ def parts_of(upload: Upload, file: str) -> int:
     return -(-int(upload.claims["files"][file]["size"]) // PART_SIZE)
 
 
-def put_part(upload: Upload, file: str, number: int, body: BinaryIO, content_digest: str) -> None:
+def put_part(upload: Upload, file: str, number: int, body: IO[bytes], content_digest: str) -> None:
     """Store one part in constant memory; the same part again changes nothing.
 
     `content_digest` is the header of RFC 9530 with ``sha-256``. Refuses ``upload.no_such_part`` (404),
