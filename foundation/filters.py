@@ -36,6 +36,7 @@ def set_up(app: Flask) -> None:
         size=size,
         span=span,
         short=short,
+        currency=currency,
     )
 
 
@@ -92,6 +93,11 @@ def amount(text: str | None) -> str:
 def capitals(fen: int | None) -> str:
     """Return whole fen in Chinese capitals (大写), in the script of the reader."""
     return "" if fen is None else money.capitals(fen, traditional=str(get_locale()) == "zh_Hant")
+
+
+def currency(code: str) -> str:
+    """Return the word for a currency after its amount: 元 in Chinese for CNY, else the code."""
+    return gettext("CNY") if code == "CNY" else code
 
 
 def number(value: int) -> str:

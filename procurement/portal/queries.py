@@ -29,7 +29,8 @@ class Page:
 def tenders(*, words: str = "", state: str = "", category: str = "", after: str = "", most: int = PAGE) -> Page:
     """Return published tenders: those that take bids by their deadline, all others newest first.
 
-    `words` asks for tenders that hold all of them; `after` is a key that an earlier page gave (a wrong one starts anew).
+    `words` asks for tenders that hold all of them; `after` is a key that an earlier page gave (a wrong one begins
+    anew).
     """
     wanted: Select[tuple[Tender]] = select(Tender).options(joinedload(Tender.authority))
     if category in CATEGORIES:

@@ -79,8 +79,8 @@ def create_statements(dialect: str) -> list[str]:
     """Return the statements that create the index; migrations run them."""
     if dialect == "postgresql":
         return [f"CREATE INDEX {INDEX} ON tender USING gin ({_VECTOR})"]
-    gone = f"INSERT INTO {TABLE}({TABLE}, rowid, search) VALUES ('delete', OLD.id, OLD.search);"
-    come = f"INSERT INTO {TABLE}(rowid, search) VALUES (NEW.id, NEW.search);"
+    gone = "INSERT INTO tender_search(tender_search, rowid, search) VALUES ('delete', OLD.id, OLD.search);"
+    come = "INSERT INTO tender_search(rowid, search) VALUES (NEW.id, NEW.search);"
     return [
         f"CREATE VIRTUAL TABLE {TABLE} USING fts5(search, content='tender', content_rowid='id', detail=none, "
         "columnsize=0, tokenize='unicode61 remove_diacritics 0')",

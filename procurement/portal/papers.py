@@ -1,0 +1,109 @@
+"""Notices and documents as files: the signed bytes exactly, their signature, their PDF, and the tender's documents."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from flask import Response, current_app, g, render_template, request
+from flask_babel import get_locale
+
+from foundation.errors import Refusal
+from foundation.storage import Store
+from identity.guard import open_to
+from identity.rights import Right
+from procurement.notices import queries as published
+from procurement.notices.models import Notice, Rendition
+from procurement.portal import words
+from procurement.portal.board import blueprint
+from procurement.portal.seals import verdict_on
+from procurement.tender import queries as tenders_of
+
+# What is published never changes, so a copy may be kept for good.
+FOREVER = "public, max-age=31536000, immutable"
+_PDF_LOCALES = {"zh_Hans": "zh-Hans", "zh_Hant": "zh-Hant", "en": "en"}
+
+
+@blueprint.get("/notices/<ref>")
+@open_to(Right.READ_PUBLIC)
+def notice(ref: str) -> str:
+    """Show a notice as a sheet, with what proves it."""
+    found = published.by_ref(ref)
+    later = [one for one in published.of_tender(found.tender_ref) if one.previous_id == found.id]
+    return render_template(
+        "portal/notice.html",
+        notice=found,
+        content=published.content(found),
+        verdict=verdict_on(found),
+        rendition=_rendition(found, ""),
+        later=later,
+        words=words,
+    )
+
+
+@blueprint.get("/notices/<ref>.json")
+@open_to(Right.READ_PUBLIC)
+def notice_json(ref: str) -> Response:
+    """Give the canonical bytes that were signed, exactly."""
+    found = published.by_ref(ref)
+    return _file(found.body, "application/json", f"{found.ref}.json", found.sha256)
+
+
+@blueprint.get("/notices/<ref>.p7s")
+@open_to(Right.READ_PUBLIC)
+def notice_p7s(ref: str) -> Response:
+    """Give the detached CMS signature over the canonical bytes."""
+    found = published.by_ref(ref)
+    return _file(found.signature, "application/pkcs7-signature", f"{found.ref}.json.p7s", "")
+
+
+@blueprint.get("/notices/<ref>.pdf")
+@open_to(Right.READ_PUBLIC)
+def notice_pdf(ref: str) -> Response:
+    """Give the sealed PDF in the asked language, or in the one there is."""
+    found = published.by_ref(ref)
+    rendition = _rendition(found, request.args.get("language", ""))
+    if rendition is None:
+        raise Refusal("notice.no_pdf", 404, ref=ref)
+    store: Store = current_app.extensions["store"]
+    data = b"".join(store.pieces(rendition.storage_key))
+    return _file(data, "application/pdf", f"{found.ref}-{rendition.locale}.pdf", rendition.sha256)
+
+
+@blueprint.get("/documents/<ref>")
+@open_to(Right.READ_PUBLIC)
+def document(ref: str) -> Response:
+    """Give a document of a published tender. No login, and no note of who asked."""
+    found = tenders_of.document_by_ref(ref)
+    if found.tender.published_at is None:
+        raise Refusal("document.unknown", 404, ref=ref)
+    store: Store = current_app.extensions["store"]
+    answer = Response(store.pieces(found.storage_key), content_type=found.media_type)
+    answer.headers["Content-Length"] = str(found.size)
+    # Whatever someone uploaded must run nothing in the house's name.
+    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(found.file_name, safe='')}"
+    answer.headers["Cache-Control"] = FOREVER
+    answer.headers["ETag"] = f'"{found.sha256}"'
+    return answer
+
+
+def _rendition(notice: Notice, wanted: str) -> Rendition | None:
+    """Return the PDF in the asked language, else the reader's, else the first there is, else None."""
+    by_locale = {one.locale: one for one in notice.renditions}
+    reader = str(get_locale())
+    for locale in (wanted, _PDF_LOCALES.get(reader, ""), reader, g.get("tongue", "")):
+        if locale in by_locale:
+            return by_locale[locale]
+    return notice.renditions[0] if notice.renditions else None
+
+
+def _file(data: bytes, media_type: str, name: str, sha256: str) -> Response:
+    answer = Response(data, content_type=media_type)
+    answer.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    answer.headers["Cache-Control"] = FOREVER
+    answer.headers["Access-Control-Allow-Origin"] = "*"
+    if sha256:
+        answer.headers["ETag"] = f'"{sha256}"'
+    return answer
+
