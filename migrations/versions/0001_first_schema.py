@@ -114,10 +114,12 @@ def upgrade() -> None:
     sa.Column('body', sa.LargeBinary(), nullable=False),
     sa.Column('kind', sa.String(length=60), nullable=False),
     sa.Column('subject', sa.String(length=120), nullable=False),
+    sa.Column('actor', sa.String(length=40), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('index', name=op.f('pk_trail_entry'))
     )
     with op.batch_alter_table('trail_entry', schema=None) as batch_op:
+        batch_op.create_index('ix_trail_entry_actor', ['actor', 'index'], unique=False)
         batch_op.create_index('ix_trail_entry_kind', ['kind', 'index'], unique=False)
         batch_op.create_index('ix_trail_entry_subject', ['subject', 'index'], unique=False)
 
@@ -292,6 +294,9 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_lot')),
     sa.UniqueConstraint('tender_id', 'number', name=op.f('uq_lot_tender_id_number'))
     )
+    with op.batch_alter_table('lot', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_lot_state'), ['state'], unique=False)
+
     op.create_table('panel_member',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('tender_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -552,6 +557,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_upload_owner_tag'))
 
     op.drop_table('upload')
+    with op.batch_alter_table('lot', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_lot_state'))
+
     op.drop_table('lot')
     with op.batch_alter_table('login_session', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_login_session_account_id'))
@@ -583,6 +591,7 @@ def downgrade() -> None:
     with op.batch_alter_table('trail_entry', schema=None) as batch_op:
         batch_op.drop_index('ix_trail_entry_subject')
         batch_op.drop_index('ix_trail_entry_kind')
+        batch_op.drop_index('ix_trail_entry_actor')
 
     op.drop_table('trail_entry')
     op.drop_table('trail_checkpoint')

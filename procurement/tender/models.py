@@ -65,7 +65,7 @@ class Lot(Base):
     number: Mapped[str] = mapped_column(String(10))
     title: Mapped[str] = mapped_column(String(300))
     ceiling: Mapped[int] = mapped_column(Key, default=0)
-    state: Mapped[str] = mapped_column(String(20), default="draft")
+    state: Mapped[str] = mapped_column(String(20), default="draft", index=True)
 
     tender: Mapped[Tender] = relationship(back_populates="lots")
     items: Mapped[list[Item]] = relationship(back_populates="lot", order_by="Item.id")

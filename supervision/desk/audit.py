@@ -57,7 +57,8 @@ def _entry_faults(entry: Entry) -> Iterator[str]:
         yield f"entry {entry.index} was changed: its bytes do not match its hash"
         return
     said = parse(entry.body)
-    if (said["index"], said["kind"], said["subject"]) != (entry.index, entry.kind, entry.subject):
+    who = said["actor"].get("ref", said["actor"]["kind"])
+    if (said["index"], said["kind"], said["subject"], who) != (entry.index, entry.kind, entry.subject, entry.actor):
         yield f"entry {entry.index} says something else than the columns it is found by"
     if said["at"] != export.moment_text(entry.at):
         yield f"entry {entry.index} names another moment than its column"

@@ -78,7 +78,7 @@ class Act:
         `kind` is a dotted verb (``tender.publish``), `subject` the thing in words (``tender/T-2026-000123``), `facts`
         a JSON value without floats. `actor` stands in for the act's own where that must not be told yet.
         """
-        index = self.next_index
+        index, who = self.next_index, actor or self.actor
         # Entry time never runs backwards, whatever the wall clock does.
         at = max(self.now, self._head.last_at)
         body = canonical(
@@ -86,7 +86,7 @@ class Act:
                 "index": index,
                 "at": at.isoformat(timespec="microseconds").replace("+00:00", "Z"),
                 "kind": kind,
-                "actor": (actor or self.actor).words(),
+                "actor": who.words(),
                 "subject": subject,
                 "facts": facts or {},
             }
@@ -100,6 +100,7 @@ class Act:
                 "body": body,
                 "kind": kind,
                 "subject": subject,
+                "actor": who.ref or who.kind,
                 "at": at,
             }
         )

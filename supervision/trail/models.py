@@ -17,6 +17,7 @@ class Entry(Base):
     __table_args__ = (
         Index("ix_trail_entry_subject", "subject", "index"),
         Index("ix_trail_entry_kind", "kind", "index"),
+        Index("ix_trail_entry_actor", "actor", "index"),
     )
 
     index: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
@@ -24,6 +25,8 @@ class Entry(Base):
     body: Mapped[bytes] = mapped_column(Bytes)
     kind: Mapped[str] = mapped_column(String(60))
     subject: Mapped[str] = mapped_column(String(120))
+    # The actor's reference, or the kind of an actor that has none.
+    actor: Mapped[str] = mapped_column(String(40))
     at: Mapped[datetime] = mapped_column(Moment)
 
 

@@ -64,6 +64,7 @@ def test_an_intact_database_verifies(runner: FlaskCliRunner) -> None:
     ("statement", "told"),
     [
         ("UPDATE trail_entry SET subject = 'x' WHERE \"index\" = 7", "entry 7 says something else"),
+        ("UPDATE trail_entry SET actor = 'x' WHERE \"index\" = 7", "entry 7 says something else"),
         ("DELETE FROM trail_entry WHERE \"index\" = 9", "entry 9 is missing"),
         ("DELETE FROM trail_entry WHERE \"index\" = 321", "missing from the end"),
         ("UPDATE notice SET sha256 = 'ff' WHERE id = 1", "notice N-2026-000001 is not the one"),

@@ -121,7 +121,7 @@ def test_an_index_must_be_the_next_one(app: Flask, clock: FixedClock) -> None:
     with pytest.raises(DBAPIError), acting(PLATFORM) as act:
         act.record("test.attack", "test/1")
         act.session.add(
-            Entry(index=1, leaf_hash=b"x" * 32, body=b"{}", kind="x", subject="x", at=clock.now())
+            Entry(index=1, leaf_hash=b"x" * 32, body=b"{}", kind="x", subject="x", actor="x", at=clock.now())
         )
         act.session.flush()
 
