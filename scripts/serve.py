@@ -7,13 +7,19 @@ import sys
 from waitress import create_server
 
 from foundation import scheduler
+from foundation.clock import Clock, FixedClock
+from foundation.config import read_settings
+from scripts import demo_data
 from wsgi import create_app, prepare
 
 
 def main() -> None:
     """Serve until interrupted."""
-    app = create_app()
-    settings = app.config["SETTINGS"]
+    settings = read_settings()
+    # A fresh demonstration begins with a history, which is played under a clock that starts in the past.
+    plays = settings.demo and not demo_data.is_loaded(settings.instance)
+    past = FixedClock(Clock().now() - demo_data.HISTORY) if plays else None
+    app = create_app(settings=settings, clock=past)
     prepare(app)
     try:
         server = create_server(
@@ -33,10 +39,8 @@ def main() -> None:
         sys.exit(f"Port {settings.port} on {settings.host} cannot be used ({error.strerror}). Set PORT to another one.")
     address = f"http://{settings.host}:{settings.port}"
     if settings.demo:
-        from scripts.demo_data import load, what_to_try
-
-        load(app)
-        print(what_to_try(app, address), flush=True)
+        demo_data.load(app)
+        print(demo_data.what_to_try(app, address), flush=True)
     else:
         print(f"Sunseal serves on {address}", flush=True)
     scheduler.start(app)
