@@ -12,7 +12,7 @@ import unicodedata
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from foundation.errors import Refusal
 
@@ -78,7 +78,7 @@ def admit(path: Path, name: str) -> str:
     return TYPES[ending]
 
 
-def pieces(source: BinaryIO) -> Iterator[bytes]:
+def pieces(source: IO[bytes]) -> Iterator[bytes]:
     """Yield an upload piece by piece, for the store."""
     while piece := source.read(PIECE):
         yield piece

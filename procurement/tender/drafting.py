@@ -55,6 +55,7 @@ PROBLEMS = {
     "draft.rule_set": "This rule set is not in force or not allowed on this installation.",
     "draft.method": "The method cannot be used like this: {cause}.",
     "draft.too_many": "There are more than {most} of these.",
+    "draft.band_line": "Write a band as: 18-20 what earns it. This line cannot be read: {line}",
     "draft.bands": "Bands run from a lower to a higher number of points.",
 }
 

@@ -1,15 +1,15 @@
-"""OCDS 1.1 in and out: a release's tender section becomes a draft's form, and a tender becomes its part of a release.
+"""OCDS 1.1 in: the tender section of a release becomes the form of a draft. The way out is the portal's.
 
 Lots, selection criteria and award criteria follow the official extensions of these names. What OCDS has no field for
-(rounding, steps, bands) stands in ``x_sunseal`` objects, which other readers ignore. Reading is tolerant about what is
-absent and strict about what is there; all problems are told at once. The mapping is described in
+(rounding, steps, bands) may stand in ``x_sunseal`` objects, which other readers ignore. Reading is tolerant about what
+is absent and strict about what is there; all problems are told at once. The mapping is described in
 ``docs/formats/tender-notice.md``.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -17,11 +17,9 @@ from typing import Any
 from foundation.errors import Refusal
 from procurement.scoring.method import LOWEST_PRICE, POINTS, PRICE, REQUIREMENT, WEIGHTED_POINTS
 from procurement.tender.drafting import CATEGORIES, Problem
-from procurement.tender.models import Criterion, Item, Lot, Tender
 
 MOST_BYTES = 16 << 20
 _LOWEST = ("priceOnly", "lowestCost")
-_STATUS = {"open": "active", "closed": "complete", "cancelled": "cancelled"}
 
 
 def read(data: bytes) -> dict[str, Any]:
@@ -81,127 +79,6 @@ def from_release(release: Mapping[str, Any]) -> dict[str, Any]:
     if problems:
         raise Refusal("tender.invalid", reasons=tuple(problems), count=len(problems))
     return form
-
-
-def to_release_part(tender: Tender, document_url: Callable[[str], str]) -> dict[str, Any]:
-    """Return ``parties``, ``buyer`` and ``tender`` of the release. `document_url` gives the address of a document."""
-    buyer = {"id": tender.authority.ref, "name": tender.authority.name}
-    party: dict[str, Any] = {
-        **buyer,
-        "roles": ["buyer", "procuringEntity"],
-        "contactPoint": {
-            "name": tender.contact or tender.authority.contact or tender.authority.name,
-            "telephone": tender.phone or tender.authority.phone,
-        },
-    }
-    if tender.authority.number:
-        party["identifier"] = {"scheme": "CN-USCC", "id": tender.authority.number, "legalName": tender.authority.name}
-    if tender.authority.address:
-        party["address"] = {"streetAddress": tender.authority.address}
-    return {"parties": [party], "buyer": buyer, "tender": _tender_out(tender, buyer, document_url)}
-
-
-def _tender_out(tender: Tender, buyer: dict[str, str], document_url: Callable[[str], str]) -> dict[str, Any]:
-    scored = [one for one in tender.criteria if one.kind != REQUIREMENT]
-    found: dict[str, Any] = {
-        "id": tender.ref,
-        "title": tender.title,
-        "description": tender.description,
-        "status": _status(tender),
-        "procuringEntity": buyer,
-        "mainProcurementCategory": tender.category,
-        "value": _amount(tender.budget, tender.currency),
-        "procurementMethod": "open",
-        "awardCriteria": "priceOnly" if tender.method.get("id") == LOWEST_PRICE else "ratedCriteria",
-        "submissionMethod": ["electronicSubmission"],
-        "lots": [
-            {
-                "id": lot.number,
-                "title": lot.title,
-                "value": _amount(lot.ceiling, tender.currency),
-                "awardCriteria": {"criteria": [_scored_out(one) for one in scored]},
-            }
-            for lot in tender.lots
-        ],
-        "items": [_item_out(lot, item) for lot in tender.lots for item in lot.items],
-        "selectionCriteria": _selection_out(tender),
-        "documents": [
-            {
-                "id": one.ref,
-                "documentType": "biddingDocuments",
-                "title": one.title,
-                "url": document_url(one.ref),
-                "format": one.media_type,
-                "x_sunseal": {"sha256": one.sha256, "size": one.size},
-            }
-            for one in tender.documents
-        ],
-        "x_sunseal": {
-            "ruleSet": tender.rule_set_id,
-            "method": tender.method,
-            "acceptsConsortium": tender.accepts_consortium,
-        },
-    }
-    if tender.closes_at is not None:
-        end = tender.closes_at.isoformat(timespec="seconds")
-        start = tender.published_at.isoformat(timespec="seconds") if tender.published_at else None
-        found["tenderPeriod"] = {**({"startDate": start} if start else {}), "endDate": end}
-    return {name: value for name, value in found.items() if value not in ([], {}, "", None)}
-
-
-def _status(tender: Tender) -> str:
-    if tender.state == "closed" and tender.lots and all(lot.state == "failed" for lot in tender.lots):
-        return "unsuccessful"
-    return _STATUS.get(tender.state, "planning")
-
-
-def _amount(fen: int, currency: str) -> dict[str, Any]:
-    # OCDS writes amounts as JSON numbers. Two decimals of at most 13 digits survive a float and its text unchanged.
-    return {"amount": fen // 100 if fen % 100 == 0 else fen / 100, "currency": currency}
-
-
-def _number_out(text: str) -> int | float:
-    number = Decimal(text or "0")
-    return int(number) if number == number.to_integral_value() else float(number)
-
-
-def _item_out(lot: Lot, item: Item) -> dict[str, Any]:
-    found: dict[str, Any] = {
-        "id": f"{lot.number}-{item.number}",
-        "description": item.title,
-        "quantity": _number_out(item.quantity),
-        "unit": {"name": item.unit},
-        "relatedLot": lot.number,
-        "x_sunseal": {"number": item.number, "specification": item.spec, "substantive": item.is_substantive},
-    }
-    if item.classification:
-        found["classification"] = {"scheme": item.scheme, "id": item.classification}
-    return found
-
-
-def _selection_out(tender: Tender) -> dict[str, Any]:
-    rows = [
-        {"name": one.title, "description": one.guidance, "x_sunseal": {"code": one.code}}
-        for one in tender.criteria
-        if one.kind == REQUIREMENT
-    ]
-    return {
-        **({"description": tender.qualifications} if tender.qualifications else {}),
-        **({"criteria": rows} if rows else {}),
-    }
-
-
-def _scored_out(one: Criterion) -> dict[str, Any]:
-    ours: dict[str, Any] = {"code": one.code}
-    if one.kind == POINTS:
-        ours |= {"step": one.step, "bands": one.bands}
-    return {
-        "type": "price" if one.kind == PRICE else "quality",
-        "name": one.title,
-        "description": one.guidance,
-        "numbers": [{"number": _number_out(one.weight), "weight": "percentageExact"}],
-        "x_sunseal": ours,
-    }
 
 
 class _Node:

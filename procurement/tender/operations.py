@@ -42,6 +42,7 @@ __all__ = [
     "amend",
     "award_lot",
     "cancel",
+    "checked_form",
     "create",
     "discard",
     "evaluate_lot",
@@ -72,7 +73,7 @@ def create(act: Act, *, authority: Organisation, account: Account, data: dict[st
     demand_member(act, authority)
     if authority.kind != "authority":
         raise Refusal("tender.not_an_authority", 403)
-    form = _checked(act, data)
+    form = checked_form(act.now, data)
     year = act.now.astimezone(current_app.config["SETTINGS"].time_zone).year
     tender = Tender(
         ref=next_ref(act.session, "T", year),
@@ -93,7 +94,7 @@ def create(act: Act, *, authority: Organisation, account: Account, data: dict[st
 def update(act: Act, tender: Tender, data: dict[str, Any]) -> Tender:
     """Replace the whole form of a draft. `source` stays what the import gave."""
     _demand_draft(act, tender)
-    form = _checked(act, {**data, "source": tender.source})
+    form = checked_form(act.now, {**data, "source": tender.source})
     _fill(act, tender, form)
     act.record("tender.update", subject_of(tender), _fingerprint(tender))
     return tender
@@ -178,15 +179,16 @@ def cancel(act: Act, tender: Tender, reason: str) -> Notice:
     return notice
 
 
-def _checked(act: Act, data: dict[str, Any]) -> dict[str, Any]:
-    allowed = rule_sets_allowed(act.now)
-    on = act.now.astimezone(current_app.config["SETTINGS"].time_zone).date()
+def checked_form(now: datetime, data: dict[str, Any]) -> dict[str, Any]:
+    """Return a form as it would be kept, or refuse ``tender.invalid`` with all its problems (`drafting.Problem`)."""
+    allowed = rule_sets_allowed(now)
+    on = now.astimezone(current_app.config["SETTINGS"].time_zone).date()
     kind = data.get("category") if data.get("category") in drafting.CATEGORIES else "goods"
     try:
         usual = rulesets.for_tender(str(kind), on).id
     except RulesError:
         # No set in force is for this kind. The draft is kept, and readiness tells what to do.
-        usual = next(one.id for one in allowed if not one.demonstration)
+        usual = next((one.id for one in allowed if not one.demonstration), "")
     return drafting.checked(data, rule_sets={one.id for one in allowed}, rule_set=usual)
 
 

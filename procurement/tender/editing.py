@@ -1,0 +1,303 @@
+"""The page on which an officer writes a draft: one form, rows added and taken away by the server, files beside it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import current_app, flash, redirect, render_template, request, send_file, url_for
+from flask_babel import gettext
+from werkzeug.datastructures import FileStorage
+
+from foundation.errors import Refusal
+from foundation.storage import Store, Stored
+from foundation.web import csrf, sentence
+from identity.guard import act_now, open_to, visitor
+from identity.rights import Right
+from procurement.rules.counting import earliest_deadline
+from procurement.rules.ruleset import RuleSet
+from procurement.tender import documents, operations, queries, readiness
+from procurement.tender.board import anchor_of, blueprint, language, now, own, told
+from procurement.tender.content import form_of
+from procurement.tender.drafting import Problem
+from procurement.tender.forms import DraftForm, field_at, moment_text, read, shown
+from procurement.tender.models import Tender
+
+# A form of one lot, one line and the criteria that every tender has, so that a new draft is not an empty sheet.
+_BEGINNING: dict[str, Any] = {
+    "lots": [{"items": [{}]}],
+    "criteria": [{"kind": "requirement"}, {"kind": "price"}, {"kind": "points"}],
+}
+
+
+@blueprint.route("/office/tenders/new", methods=["GET", "POST"])
+@open_to(Right.DRAFT)
+@csrf.exempt
+def create() -> Any:
+    """Begin a draft."""
+    _admit_large_body()
+    return _edit(None)
+
+
+@blueprint.route("/office/tenders/<ref>/edit", methods=["GET", "POST"])
+@open_to(Right.DRAFT)
+@csrf.exempt
+def edit(ref: str) -> Any:
+    """Change a draft. What is typed is kept whatever happens; what stands in the way is shown where it is."""
+    _admit_large_body()
+    tender = own(ref)
+    if tender.state != "draft":
+        return redirect(url_for("tender.show", ref=ref), 303)
+    return _edit(tender)
+
+
+@blueprint.post("/office/tenders/<ref>/documents")
+@open_to(Right.DRAFT)
+@csrf.exempt
+def add_document(ref: str) -> Any:
+    """Take one document (fields `document_title` and `document`) for a draft."""
+    _admit_large_body()
+    own(ref)
+    try:
+        _take_document(ref, request.files.get("document"), request.form.get("document_title", ""))
+    except Refusal as refused:
+        if not refused.rule.startswith(("document.", "file.", "storage.")):
+            raise
+        flash(sentence(refused.rule, refused.facts), "bad")
+    return redirect(url_for("tender.show", ref=ref, _anchor="documents"), 303)
+
+
+@blueprint.post("/office/tenders/<ref>/documents/<document>/remove")
+@open_to(Right.DRAFT)
+def remove_document(ref: str, document: str) -> Any:
+    """Take a document off a draft."""
+    own(ref)
+    _remove_document(ref, document)
+    return redirect(url_for("tender.show", ref=ref, _anchor="documents"), 303)
+
+
+@blueprint.get("/office/tenders/<ref>/documents/<document>")
+@open_to(Right.READ_TENDER)
+def document(ref: str, document: str) -> Any:
+    """Give a document of the authority's own tender, published or not."""
+    found = queries.document_by_ref(document)
+    if found.tender_id != own(ref).id:
+        raise Refusal("document.unknown", 404, ref=document)
+    return send_file(
+        _store().path(found.storage_key),
+        mimetype=found.media_type,
+        as_attachment=True,
+        download_name=found.file_name,
+    )
+
+
+def _edit(tender: Tender | None) -> Any:
+    zone = current_app.config["SETTINGS"].time_zone
+    sets = operations.rule_sets_allowed(now())
+    form = _form(tender, sets, zone)
+    ref = tender.ref if tender is not None else ""
+    if not form.is_submitted():
+        found = told(readiness.issues(tender, now())) if tender is not None else []
+        _mark(form, [(one["pointer"], one["sentence"]) for one in found])
+        return _page(form, tender, sets, found)
+    asked = request.form.get("do", "save")
+    data, problems = read(form, zone, tender.method if tender is not None else None)
+    file_problem = _file_problem(ref, form) if form.document.data else ""
+    if asked.startswith("drop-document-") and tender is not None:
+        _remove_document(ref, asked.removeprefix("drop-document-"))
+    if asked != "save":
+        tender = own(ref) if ref else None
+        return _page(_rearranged(form, asked, sets, zone, data), tender, sets, [])
+    problems = _all_problems(data, problems)
+    if problems or file_problem:
+        tender = own(ref) if ref else None
+        found = [_problem_told(one) for one in problems]
+        _mark(form, [(one["pointer"], one["sentence"]) for one in found])
+        if file_problem:
+            found.append({"anchor": "document", "sentence": file_problem, "pointer": "/document"})
+            form.document.errors = [file_problem]
+        return _page(form, tender, sets, found, status=422)
+    return _save(ref, form, data)
+
+
+def _save(ref: str, form: DraftForm, data: dict[str, Any]) -> Any:
+    stored = _stored(form.document.data) if form.document.data and not ref else None
+    with act_now() as act:
+        if ref:
+            operations.update(act, own(ref), data)
+        else:
+            organisation, account = visitor().organisation, visitor().account
+            if organisation is None or account is None:
+                raise Refusal("door.not_yours", 403)
+            tender = operations.create(act, authority=organisation, account=account, data=data)
+            ref = tender.ref
+            if stored is not None:
+                operations.add_document(act, tender, form.document_title.data or "", *stored)
+    flash(gettext("The draft was saved."), "ok")
+    return redirect(url_for("tender.show", ref=ref), 303)
+
+
+def _form(tender: Tender | None, sets: tuple[RuleSet, ...], zone: ZoneInfo) -> DraftForm:
+    if tender is not None:
+        given = shown(form_of(tender), zone)
+    else:
+        given = {**_BEGINNING, "rule_set_id": sets[0].id if sets else "", "currency": "CNY"}
+    form = DraftForm(data=given, meta={"csrf": False})
+    form.rule_set_id.choices = [(one.id, one.name.template(language())) for one in sets]
+    return form
+
+
+def _rearranged(
+    form: DraftForm, asked: str, sets: tuple[RuleSet, ...], zone: ZoneInfo, data: dict[str, Any]
+) -> DraftForm:
+    """Return the form with a row added or taken away, and everything that was typed."""
+    given = dict(form.data)
+    words = asked.split("-")
+    numbers = [int(word) for word in words if word.isdigit() and len(word) < 4]
+    lots, criteria = given["lots"], given["criteria"]
+    verb, what = words[0], words[1] if len(words) > 1 else ""
+    try:
+        if verb == "add" and what == "lot":
+            lots.append({"items": [{}]})
+        elif verb == "add" and what == "item":
+            lots[numbers[0]]["items"].append({})
+        elif verb == "add" and what == "criterion":
+            criteria.append({"kind": "points", "step": "0.5"})
+        elif verb == "drop" and what == "lot":
+            del lots[numbers[0]]
+        elif verb == "drop" and what == "item":
+            del lots[numbers[0]]["items"][numbers[1]]
+        elif verb == "drop" and what == "criterion":
+            del criteria[numbers[0]]
+        elif verb == "earliest":
+            given["closes_at"] = moment_text(_earliest(data["rule_set_id"], sets), zone)
+    except IndexError:
+        # The row is gone already, as after a second press of the same button.
+        pass
+    made = DraftForm(formdata=None, data=given, meta={"csrf": False})
+    made.rule_set_id.choices = form.rule_set_id.choices
+    return made
+
+
+def _page(
+    form: DraftForm, tender: Tender | None, sets: tuple[RuleSet, ...], found: list[dict[str, Any]], status: int = 200
+) -> Any:
+    chosen = next((one for one in sets if one.id == form.rule_set_id.data), sets[0] if sets else None)
+    counted = earliest_deadline(now(), chosen) if chosen is not None else None
+    page = render_template(
+        "tender/edit.html",
+        form=form,
+        tender=tender,
+        found=found,
+        saved=status == 200,
+        counted=counted,
+        counted_words=counted.explanation(language()) if counted is not None else "",
+        suggested=_earliest(form.rule_set_id.data, sets),
+        weights=_weights(form),
+        most=documents.MOST,
+        endings=", ".join(documents.TYPES),
+    )
+    return page, status
+
+
+def _earliest(rule_set: str | None, sets: tuple[RuleSet, ...]) -> datetime | None:
+    """Return a deadline that is lawful with a little time left for the approval."""
+    chosen = next((one for one in sets if one.id == rule_set), None)
+    if chosen is None:
+        return None
+    ends_at = earliest_deadline(now(), chosen).ends_at
+    if chosen.rule("tender.min_period").unit == "minutes":
+        step, slack = timedelta(minutes=5), timedelta(minutes=10)
+    else:
+        step, slack = timedelta(minutes=30), timedelta(days=1)
+    at = (ends_at + slack).replace(second=0, microsecond=0)
+    return at + (step - timedelta(minutes=at.minute % (step.seconds // 60)))
+
+
+def _weights(form: DraftForm) -> dict[str, Any]:
+    """Return the weights typed so far: parts for the bar and their sum; what is no number counts as nothing."""
+    parts = []
+    for entry in form.criteria:
+        row: Any = entry.form
+        text = (row["weight"].data or "").strip()
+        if row["kind"].data != "requirement" and text.replace(".", "", 1).isdigit() and text.isascii():
+            parts.append((row["title"].data or gettext("Without a name"), Decimal(text)))
+    total = sum((weight for _title, weight in parts), Decimal(0))
+    # The bar is only a drawing; the sum beside it is exact.
+    drawn = [(title, float(weight)) for title, weight in parts]
+    return {"parts": drawn, "sum": f"{total:f}", "is_whole": total == 100}
+
+
+def _all_problems(data: dict[str, Any], problems: list[Problem]) -> list[Problem]:
+    try:
+        operations.checked_form(now(), data)
+    except Refusal as refused:
+        return [*problems, *refused.reasons]
+    return problems
+
+
+def _problem_told(one: Problem) -> dict[str, Any]:
+    return {"anchor": anchor_of(one.pointer), "sentence": sentence(one.rule, dict(one.facts)), "pointer": one.pointer}
+
+
+def _mark(form: DraftForm, found: list[tuple[str, str]]) -> None:
+    for pointer, words in found:
+        field = field_at(form, pointer)
+        if field is not None:
+            field.errors = [*field.errors, words]
+
+
+def _admit_large_body() -> None:
+    """Let a tender document through, and check the token of the form only now that its size is allowed."""
+    request.max_content_length = documents.MOST + (1 << 20)
+    request.max_form_memory_size = 4 << 20
+    request.max_form_parts = 20000
+    csrf.protect()
+
+
+def _store() -> Store:
+    store: Store = current_app.extensions["store"]
+    return store
+
+
+def _stored(given: FileStorage) -> tuple[str, str, Stored]:
+    """Store an upload and judge it by its bytes; return its name, media type and place."""
+    name = documents.clean_name(given.filename or "")
+    stored = _store().put(documents.pieces(given.stream), most=documents.MOST)
+    try:
+        media_type = documents.admit(_store().path(stored.key), name)
+    except Refusal:
+        _store().remove(stored.key)
+        raise
+    return name, media_type, stored
+
+
+def _take_document(ref: str, given: FileStorage | None, title: str) -> None:
+    if given is None or not given.filename:
+        raise Refusal("document.missing")
+    name, media_type, stored = _stored(given)
+    with act_now() as act:
+        operations.add_document(act, own(ref), title, name, media_type, stored)
+
+
+def _remove_document(ref: str, document: str) -> None:
+    with act_now() as act:
+        key = operations.remove_document(act, own(ref), document)
+    _store().remove(key)
+
+
+def _file_problem(ref: str, form: DraftForm) -> str:
+    """Take the file that came with the form where the draft exists; return what is wrong with it, or nothing.
+
+    A browser cannot send a file twice, so an existing draft keeps it even if other answers need correction.
+    """
+    try:
+        if ref:
+            _take_document(ref, form.document.data, form.document_title.data or "")
+        else:
+            documents.clean_name(form.document.data.filename or "")
+    except Refusal as refused:
+        return sentence(refused.rule, refused.facts)
+    return ""

@@ -1,0 +1,281 @@
+"""The one form of a draft, its rows, and its way to and from the plain data of `drafting`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import lazy_gettext
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from wtforms import BooleanField, FieldList, Form, FormField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.core import Field
+from wtforms.validators import DataRequired, Length
+
+from foundation.errors import Refusal
+from foundation.money import from_text, to_text
+from procurement.scoring.method import LOWEST_PRICE, POINTS, PRICE, REQUIREMENT, WEIGHTED_POINTS
+from procurement.tender.drafting import Problem
+
+_ = lazy_gettext
+
+CATEGORIES = [("goods", _("Goods")), ("services", _("Services")), ("works", _("Works"))]
+METHODS = [(WEIGHTED_POINTS, _("Weighted points")), (LOWEST_PRICE, _("Lowest evaluated price"))]
+KINDS = [(REQUIREMENT, _("Requirement (pass or fail)")), (PRICE, _("Price")), (POINTS, _("Points by the experts"))]
+STAGES = [("each", _("each criterion")), ("end", _("only the total"))]
+FAILS_BY = [("majority", _("more than half of the experts")), ("any", _("any one expert")), ("all", _("all experts"))]
+PLACES = [("2", "2"), ("3", "3"), ("4", "4")]
+NATIONAL_SCHEME = "CN-GPC"
+
+_NUMERIC = {"inputmode": "decimal", "class": "n"}
+_MOMENT = re.compile(r"(\d{4})\D(\d{1,2})\D(\d{1,2})\D?[ T]\s*(\d{1,2}):(\d{2})(?::(\d{2}))?")
+_BAND = re.compile(r"\s*(\S+?)\s*(?:–|—|~|～|-|至|到)\s*(\S+?)\s*(?:[:：]|\s)\s*(.*)")
+
+
+class ItemForm(Form):
+    """A line to buy."""
+
+    title = StringField(_("Item"))
+    spec = TextAreaField(_("Main requirements"), render_kw={"rows": 2})
+    quantity = StringField(_("Quantity"), render_kw=_NUMERIC)
+    unit = StringField(_("Unit"))
+    classification = StringField(_("Classification"))
+    scheme = StringField()
+    is_substantive = BooleanField(_("★ substantive: a deviation makes the bid invalid"))
+
+
+class LotForm(Form):
+    """A part of a tender."""
+
+    title = StringField(_("Title of the lot"))
+    ceiling = StringField(_("Ceiling (yuan)"), render_kw=_NUMERIC)
+    items = FieldList(FormField(ItemForm))
+
+
+class CriterionForm(Form):
+    """A rule of judgement."""
+
+    title = StringField(_("Criterion"))
+    kind = SelectField(_("Kind"), choices=KINDS, default=POINTS)
+    weight = StringField(_("Weight (points)"), render_kw=_NUMERIC)
+    step = StringField(_("Steps of the score"), default="0.5", render_kw=_NUMERIC)
+    guidance = TextAreaField(_("How it is judged"), render_kw={"rows": 3})
+    bands = TextAreaField(
+        _("Bands"), description=_("One band a line: 18-20 what earns it."), render_kw={"rows": 4}
+    )
+
+
+class DraftForm(FlaskForm):
+    """The whole draft."""
+
+    title = StringField(_("Title"))
+    category = SelectField(_("Category"), choices=CATEGORIES)
+    description = TextAreaField(_("What is needed"), render_kw={"rows": 6})
+    qualifications = TextAreaField(_("Qualifications of bidders"), render_kw={"rows": 4})
+    accepts_consortium = BooleanField(_("Consortia may bid"))
+    budget = StringField(_("Budget (yuan)"), render_kw=_NUMERIC)
+    currency = StringField(_("Currency"), default="CNY", render_kw={"class": "short", "maxlength": 3})
+    contact = StringField(_("Contact person"))
+    phone = StringField(_("Phone"))
+    rule_set_id = RadioField(_("Rules"))
+    closes_at = StringField(
+        _("Deadline for bids"), description=_("For example 2026-12-11 09:30. The opening is at the same moment.")
+    )
+    method = RadioField(_("Method"), choices=METHODS, default=WEIGHTED_POINTS)
+    places = SelectField(_("Decimals of the scores"), choices=PLACES, default="2")
+    stage = SelectField(_("What is rounded"), choices=STAGES, default="each")
+    fails_by = SelectField(_("A requirement is failed when found unmet by"), choices=FAILS_BY, default="majority")
+    lots = FieldList(FormField(LotForm))
+    criteria = FieldList(FormField(CriterionForm))
+    document_title = StringField(_("Title of the document"))
+    document = FileField(_("File"))
+
+
+class ReasonForm(FlaskForm):
+    """A reason: for a return or a cancellation."""
+
+    reason = TextAreaField(
+        _("Reason"), [DataRequired(_("Give a reason.")), Length(max=2000)], render_kw={"rows": 3}
+    )
+
+
+class AmendForm(FlaskForm):
+    """A change of an open tender."""
+
+    text = TextAreaField(
+        _("What changes"), [DataRequired(_("Say what changes.")), Length(max=10000)], render_kw={"rows": 6}
+    )
+    closes_at = StringField(_("New deadline for bids"))
+
+
+class DocumentForm(FlaskForm):
+    """One document."""
+
+    document_title = StringField(_("Title of the document"))
+    document = FileField(_("File"))
+
+
+def moment_of(text: str, zone: ZoneInfo) -> datetime | None:
+    """Return the moment that was typed, in the house's time zone; None where it is none."""
+    found = _MOMENT.fullmatch(text.strip())
+    if found is None:
+        return None
+    year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
+    try:
+        return datetime(year, month, day, hour, minute, second, tzinfo=zone)
+    except ValueError:
+        return None
+
+
+def moment_text(moment: datetime | None, zone: ZoneInfo) -> str:
+    """Return a moment as it is typed."""
+    if moment is None:
+        return ""
+    local = moment.astimezone(zone)
+    return f"{local:%Y-%m-%d %H:%M:%S}" if local.second else f"{local:%Y-%m-%d %H:%M}"
+
+
+def shown(data: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
+    """Return the data of a draft (`drafting`) as the fields of the form show them."""
+    method = data["method"]
+    rounding = method.get("rounding", {})
+    return {
+        **{name: data[name] for name in ("title", "category", "description", "qualifications", "currency")},
+        **{name: data[name] for name in ("contact", "phone", "accepts_consortium", "rule_set_id")},
+        "budget": _money_text(data["budget"]),
+        "closes_at": moment_text(data["closes_at"], zone),
+        "method": method.get("id", WEIGHTED_POINTS),
+        "places": str(rounding.get("places", 2)),
+        "stage": rounding.get("stage", "each"),
+        "fails_by": method.get("requirement_fails_by", "majority"),
+        "lots": [
+            {"title": lot["title"], "ceiling": _money_text(lot["ceiling"]), "items": lot["items"]}
+            for lot in data["lots"]
+        ],
+        "criteria": [
+            {
+                **{name: one[name] for name in ("title", "kind", "step", "guidance")},
+                "weight": "" if one["kind"] == REQUIREMENT else one["weight"],
+                "bands": "\n".join(f"{band['least']}-{band['most']} {band['text']}" for band in one["bands"]),
+            }
+            for one in data["criteria"]
+        ],
+    }
+
+
+def read(form: DraftForm, zone: ZoneInfo, before: Mapping[str, Any] | None) -> tuple[dict[str, Any], list[Problem]]:
+    """Return the draft's data as typed, and what could not be read. `before` is the method the draft has now."""
+    problems: list[Problem] = []
+    closes_at = (form.closes_at.data or "").strip()
+    moment = moment_of(closes_at, zone) if closes_at else None
+    if closes_at and moment is None:
+        problems.append(Problem("draft.moment", "/closes_at"))
+    method = {
+        **(before or {}),
+        "id": form.method.data,
+        "rounding": {"places": int(form.places.data or 2), "mode": "half_up", "stage": form.stage.data},
+        "requirement_fails_by": form.fails_by.data,
+    }
+    if before is None or before.get("id") != form.method.data:
+        method.pop("tie_break", None)
+    data = {
+        **{name: form[name].data or "" for name in ("title", "category", "description", "qualifications")},
+        **{name: form[name].data or "" for name in ("contact", "phone", "rule_set_id")},
+        "currency": (form.currency.data or "CNY").strip().upper(),
+        "accepts_consortium": bool(form.accepts_consortium.data),
+        "budget": _fen(form.budget.data, "/budget", problems),
+        "closes_at": moment,
+        "method": method,
+        "lots": [_lot(lot.form, f"/lots/{at}", problems) for at, lot in enumerate(form.lots)],
+        "criteria": _criteria(form, problems),
+    }
+    return data, problems
+
+
+def field_at(form: Any, pointer: str) -> Field | None:
+    """Return the field that a JSON pointer names, or None where the form has no field of its own for it."""
+    found: Any = form
+    for name in pointer.strip("/").split("/"):
+        if name == "id":
+            continue
+        try:
+            found = found.entries[int(name)] if isinstance(found, FieldList) else getattr(found, "form", found)[name]
+        except (KeyError, IndexError, ValueError, AttributeError, TypeError):
+            return None
+    return found if isinstance(found, Field) and not isinstance(found, FieldList | FormField) else None
+
+
+def _lot(lot: Any, at: str, problems: list[Problem]) -> dict[str, Any]:
+    return {
+        "title": lot["title"].data or "",
+        "ceiling": _fen(lot["ceiling"].data, f"{at}/ceiling", problems),
+        "items": [_item(item.form) for item in lot["items"]],
+    }
+
+
+def _item(item: Any) -> dict[str, Any]:
+    classification = (item["classification"].data or "").strip()
+    return {
+        "title": item["title"].data or "",
+        "spec": item["spec"].data or "",
+        "quantity": _plain(item["quantity"].data),
+        "unit": item["unit"].data or "",
+        "classification": classification,
+        "scheme": (item["scheme"].data or NATIONAL_SCHEME) if classification else "",
+        "is_substantive": bool(item["is_substantive"].data),
+    }
+
+
+def _criteria(form: DraftForm, problems: list[Problem]) -> list[dict[str, Any]]:
+    """Rows are numbered R1, R2 … and C1, C2 … in their order: nothing refers to them before publication."""
+    found, counts = [], {"R": 0, "C": 0}
+    for at, entry in enumerate(form.criteria):
+        row: Any = entry.form
+        kind = row["kind"].data or POINTS
+        letter = "R" if kind == REQUIREMENT else "C"
+        counts[letter] += 1
+        found.append(
+            {
+                "code": f"{letter}{counts[letter]}",
+                "kind": kind,
+                "title": row["title"].data or "",
+                "guidance": row["guidance"].data or "",
+                "weight": _plain(row["weight"].data),
+                "step": _plain(row["step"].data),
+                "bands": _bands(row["bands"].data or "", f"/criteria/{at}/bands", problems) if kind == POINTS else [],
+            }
+        )
+    return found
+
+
+def _bands(text: str, at: str, problems: list[Problem]) -> list[dict[str, str]]:
+    found = []
+    for line in filter(None, (line.strip() for line in text.splitlines())):
+        band = _BAND.fullmatch(line)
+        if band is None:
+            problems.append(Problem("draft.band_line", at, {"line": line[:60]}))
+            continue
+        found.append({"least": band[1], "most": band[2], "text": band[3]})
+    return found
+
+
+def _plain(text: str | None) -> str:
+    return (text or "").replace(",", "").replace("，", "").strip()
+
+
+def _fen(text: str | None, at: str, problems: list[Problem]) -> int:
+    plain = _plain(text)
+    if not plain:
+        return 0
+    try:
+        return from_text(plain)
+    except Refusal:
+        problems.append(Problem("draft.money", at, {"most": "10,000,000,000,000.00"}))
+        return 0
+
+
+def _money_text(fen: int) -> str:
+    return to_text(fen) if fen else ""
