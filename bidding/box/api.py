@@ -8,12 +8,12 @@ from typing import Any, TypeVar
 
 from flask import Blueprint, Response, jsonify, request, url_for
 from flask_babel import get_locale
-from werkzeug.exceptions import BadRequest
 
 from bidding.box import operations, queries, records, uploads
 from bidding.box.blinded import Owner
 from bidding.box.models import Upload
 from foundation import web
+from foundation.canonical import parse
 from foundation.database import db
 from foundation.errors import Refusal
 from identity.guard import act_now, open_to, visitor
@@ -44,9 +44,8 @@ def answers_in_json(view: View) -> View:
 @answers_in_json
 def start() -> tuple[Response, int]:
     """Begin an upload for the claims in the body."""
-    request.max_content_length = MOST_WORDS
     owner = demand_supplier()
-    upload = operations.start_upload(owner, request.get_data(cache=False))
+    upload = operations.start_upload(owner, _words())
     return jsonify(uploads.state(upload)), 201
 
 
@@ -63,7 +62,7 @@ def state(ref: str) -> Response:
 @answers_in_json
 def put_part(ref: str, file: str, number: int) -> tuple[str, int]:
     """Take one part; with the last one the two files are joined and looked at, so that submitting is quick."""
-    request.max_content_length = uploads.PART_SIZE + 1
+    _demand_at_most(uploads.PART_SIZE)
     owner = demand_supplier()
     upload = uploads.by_ref(owner, ref)
     operations.put_part(upload, file, number, request.stream, request.headers.get("Content-Digest", ""))
@@ -82,7 +81,6 @@ def put_part(ref: str, file: str, number: int) -> tuple[str, int]:
 @answers_in_json
 def submit() -> tuple[Response, int]:
     """Submit: the one call whose moment counts. Asked again for the same upload it gives the same answer."""
-    request.max_content_length = MOST_WORDS
     owner = demand_supplier()
     upload = uploads.by_ref(owner, _upload_named())
     ref = upload.ref
@@ -105,10 +103,24 @@ def demand_supplier() -> Owner:
     return Owner.of(who)
 
 
+def _demand_at_most(most: int) -> None:
+    if (request.content_length or 0) > most:
+        raise Refusal("request.too_large", 413)
+
+
+def _words() -> bytes:
+    """Return a small body. Its length is counted, since a chunked one does not state it."""
+    _demand_at_most(MOST_WORDS)
+    data = request.stream.read(MOST_WORDS + 1)
+    if len(data) > MOST_WORDS:
+        raise Refusal("request.too_large", 413)
+    return data
+
+
 def _upload_named() -> str:
     try:
-        given = request.get_json(force=True, cache=False)
-    except BadRequest:
+        given = parse(_words())
+    except ValueError:
         given = None
     ref = given.get("upload") if isinstance(given, dict) else None
     if not isinstance(ref, str):

@@ -215,14 +215,17 @@ def make_whole(upload: Upload) -> Whole:
 
 def remove_expired(now: datetime) -> int:
     """Remove uploads that nobody submitted in time, with their files; returns how many."""
-    expired = list(db.session.execute(select(Upload).where(Upload.expires_at <= now).limit(200)).scalars())
-    for upload in expired:
-        if not upload.bid_ref:
-            for name in FILES:
-                files().remove(_stored_key(upload.ref, name))
-        _forget_parts(upload.id)
+    wanted = select(Upload.id, Upload.ref, Upload.bid_ref).where(Upload.expires_at <= now).limit(200)
+    expired = list(db.session.execute(wanted))
+    for row in expired:
+        _forget_parts(row.id)
         with noting() as session:
-            session.execute(delete(Upload).where(Upload.id == upload.id))
+            # One that is being submitted at this very moment is no longer what was read above, and stays.
+            here = delete(Upload).where(Upload.id == row.id, Upload.bid_ref == row.bid_ref).returning(Upload.id)
+            removed = session.execute(here).first() is not None
+        if removed and not row.bid_ref:
+            for name in FILES:
+                files().remove(_stored_key(row.ref, name))
     return len(expired)
 
 
