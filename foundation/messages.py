@@ -7,6 +7,7 @@ converted on the fly.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -64,7 +65,8 @@ def compile_catalogues(folder: Path) -> None:
         if target.exists() and target.stat().st_mtime >= newest:
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = target.with_suffix(".part")
+        # Named after the process: several may start at once.
+        temporary = target.with_suffix(f".{os.getpid()}.part")
         with temporary.open("wb") as out:
             write_mo(out, merge(folder, locale))
         temporary.rename(target)
