@@ -33,13 +33,13 @@ class Clock:
             return moment.astimezone(UTC)
         return datetime.now(UTC)
 
-    def moment_of_act(self, connection: Any) -> datetime:
-        """Return the moment that decides, or refuse.
+    def moment_of_act(self, connection: Any, told: datetime | None = None) -> datetime:
+        """Return the moment that decides, or refuse. `told` is what the database said as it gave the lock.
 
         A wall clock that moved more than five seconds away from the monotonic clock since the last look must not
         open anything early, so the act refuses until the clocks agree again or the process is restarted.
         """
-        moment = self.now(connection)
+        moment = self.now(connection) if told is None else told.astimezone(UTC)
         # CLOCK_BOOTTIME goes on while the machine sleeps, so a laptop that wakes up is no jump.
         steady = time.clock_gettime(time.CLOCK_BOOTTIME)
         with self._guard:
@@ -66,7 +66,7 @@ class FixedClock(Clock):
     def now(self, connection: Any = None) -> datetime:
         return self.moment
 
-    def moment_of_act(self, connection: Any) -> datetime:
+    def moment_of_act(self, connection: Any, told: datetime | None = None) -> datetime:
         return self.moment
 
     def forward(self, **span: float) -> datetime:

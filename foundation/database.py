@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
@@ -137,17 +138,25 @@ def _begin_sqlite(connection: Connection) -> None:
 def _guard_statement(
     connection: Connection, _cursor: Any, statement: str, _parameters: Any, _context: Any, _many: bool
 ) -> None:
-    if _READS.match(statement):
+    table = _written_by(statement)
+    if table is None:
         return
     writing = connection.get_execution_options().get("writing")
-    found = _WRITES.match(statement)
-    if found is None:
-        raise HouseFault(f"This statement is neither a read nor a write the guard knows: {statement[:80]}")
-    table = found.group(1).lower()
     if writing == "act" or (writing == "note" and table in WORKING_TABLES):
         connection.info.setdefault("written", set()).add(table)
         return
     raise HouseFault(f"{table} was written outside an act. Use acting(), or noting() for a working table.")
+
+
+@lru_cache(maxsize=4096)
+def _written_by(statement: str) -> str | None:
+    """Return the table that a statement writes, None for a read; refuse what the guard does not know."""
+    if _READS.match(statement):
+        return None
+    found = _WRITES.match(statement)
+    if found is None:
+        raise HouseFault(f"This statement is neither a read nor a write the guard knows: {statement[:80]}")
+    return found.group(1).lower()
 
 
 def _guard_commit(connection: Connection) -> None:
