@@ -24,7 +24,7 @@ _ = lazy_gettext
 
 CATEGORIES = [("goods", _("Goods")), ("services", _("Services")), ("works", _("Works"))]
 METHODS = [(WEIGHTED_POINTS, _("Weighted points")), (LOWEST_PRICE, _("Lowest evaluated price"))]
-KINDS = [(REQUIREMENT, _("Requirement (pass or fail)")), (PRICE, _("Price")), (POINTS, _("Points by the experts"))]
+KINDS = [(REQUIREMENT, _("Pass or fail")), (PRICE, _("Price score")), (POINTS, _("Scored by experts"))]
 STAGES = [("each", _("each criterion")), ("end", _("only the total"))]
 FAILS_BY = [("majority", _("more than half of the experts")), ("any", _("any one expert")), ("all", _("all experts"))]
 PLACES = [("2", "2"), ("3", "3"), ("4", "4")]
