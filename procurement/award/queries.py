@@ -86,6 +86,14 @@ def own_bid(lot: Lot, organisation: Organisation) -> Bid:
     return found
 
 
+def bidders(lot: Lot) -> list[Bid]:
+    """Return the bids that took part in the opening of a lot, by letter; who withdrew took no part."""
+    wanted = select(Bid).where(
+        Bid.lot_id == lot.id, Bid.state.in_(("opened", "unopenable")), Bid.supplier_id.is_not(None)
+    )
+    return list(db.session.execute(wanted.order_by(Bid.letter, Bid.id)).scalars())
+
+
 def judges(lot: Lot) -> list[dict[str, str]]:
     """Return the experts who judged a lot, as the award notice names them: those who signed and were not replaced."""
     wanted = (

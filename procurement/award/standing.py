@@ -35,7 +35,7 @@ class Standing:
 class Mark:
     """One criterion of one bid: every expert's score in the order of the document, mean, score, and the winner's.
 
-    `behind` is the winner's score minus the own one; a minus sign means that the own one is higher.
+    `ahead` is the own score minus the winner's; it has a minus sign where the winner's is higher.
     """
 
     criterion: str
@@ -47,7 +47,12 @@ class Mark:
     mean: str | None
     score: str
     winner: str | None
-    behind: str | None
+    ahead: str | None
+
+    @property
+    def has_reasons(self) -> bool:
+        """Tell whether any expert gave a reason."""
+        return any(self.reasons)
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,11 @@ class Verdict:
     verdicts: tuple[bool | None, ...]
     reasons: tuple[str, ...]
     passed: bool
+
+    @property
+    def has_reasons(self) -> bool:
+        """Tell whether any expert gave a reason."""
+        return any(self.reasons)
 
 
 def standings(document: Mapping[str, Any]) -> list[Standing]:
@@ -105,7 +115,7 @@ def marks(document: Mapping[str, Any], bid: str, winner: str | None) -> list[Mar
                 mean=one["mean"]["rounded"] if one["mean"] else None,
                 score=score,
                 winner=other,
-                behind=difference(other, score) if other is not None else None,
+                ahead=difference(score, other) if other is not None else None,
             )
         )
     return found
