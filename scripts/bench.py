@@ -11,7 +11,6 @@ import os
 import shutil
 import sqlite3
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -35,8 +34,15 @@ SECONDS = 3.0
 def tell(name: str, value: float, unit: str, against: str, against_value: float, **more: Any) -> None:
     """Print one figure."""
     ratio = value / against_value if against_value else None
-    line = {"name": name, "value": _round(value), "unit": unit, "against": against,
-            "against_value": _round(against_value), "ratio": _round(ratio) if ratio is not None else None, **more}
+    line = {
+        "name": name,
+        "value": _round(value),
+        "unit": unit,
+        "against": against,
+        "against_value": _round(against_value),
+        "ratio": _round(ratio) if ratio is not None else None,
+        **more,
+    }
     print(json.dumps(line, ensure_ascii=False), flush=True)
 
 
@@ -62,7 +68,10 @@ def instance(engine: str, server: Postgres | None = None) -> Iterator[Flask]:
     name = ""
     if engine == "postgresql" and server is not None:
         name = server.database()
-        environ |= {"SUNSEAL_DATABASE_URL": server.url(name, SERVING), "SUNSEAL_DATABASE_OWNER_URL": server.url(name, OWNER)}
+        environ |= {
+            "SUNSEAL_DATABASE_URL": server.url(name, SERVING),
+            "SUNSEAL_DATABASE_OWNER_URL": server.url(name, OWNER),
+        }
     app = create_app(environ)
     prepare(app)
     try:
@@ -141,8 +150,15 @@ def trail() -> None:
                     times.append((time.perf_counter() - start) * 1000)
                     db.session.rollback()
                 for percent in (50, 99):
-                    tell(f"trail.receipt.p{percent}", _percentile(times, percent), "ms", "SHA-256 of an entry, ms",
-                         1000 / bare_hash, engine=engine, entries=size)
+                    tell(
+                        f"trail.receipt.p{percent}",
+                        _percentile(times, percent),
+                        "ms",
+                        "SHA-256 of an entry, ms",
+                        1000 / bare_hash,
+                        engine=engine,
+                        entries=size,
+                    )
                 if engine == "sqlite":
                     _verification(size, bare_hash)
 

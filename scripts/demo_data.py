@@ -25,10 +25,10 @@ from typing import Any
 from flask import Flask, current_app
 from sqlalchemy import select
 
+from bidding.box import ceremony, uploads
 from bidding.box import duties as box_duties
 from bidding.box import operations as box
 from bidding.box import queries as bids
-from bidding.box import uploads
 from bidding.box.blinded import Owner
 from bidding.seal.claims import FILES
 from bidding.seal.manifest import Supplier
@@ -75,7 +75,10 @@ class Login:
 LOGINS = (
     Login("officer@demo.example", "林书禾", Role.OFFICER, "authority"),
     Login("approver@demo.example", "陈砚", Role.APPROVER, "authority"),
-    *(Login(f"supplier{n}@demo.example", one["person"], Role.SUPPLIER, f"supplier{n}") for n, one in enumerate(SUPPLIERS, 1)),
+    *(
+        Login(f"supplier{n}@demo.example", one["person"], Role.SUPPLIER, f"supplier{n}")
+        for n, one in enumerate(SUPPLIERS, 1)
+    ),
     *(Login(f"expert{n}@demo.example", name, Role.EXPERT, "supervisor") for n, name in enumerate(EXPERTS, 1)),
     Login("inspector@demo.example", "贺明远", Role.INSPECTOR, "supervisor"),
     Login("auditor@demo.example", "罗见微", Role.AUDITOR, "supervisor"),
@@ -115,9 +118,15 @@ def keep_one_closing_soon(app: Flask) -> None:
 def what_to_try(app: Flask, address: str) -> str:
     """Return what `make run` prints: the address, a login per role, and what to try first."""
     with app.app_context():
-        soon = db.session.execute(
-            select(Tender.ref).where(Tender.rule_set_id == "demo-2026", Tender.state == "open").order_by(Tender.id.desc())
-        ).scalars().first()
+        soon = (
+            db.session.execute(
+                select(Tender.ref)
+                .where(Tender.rule_set_id == "demo-2026", Tender.state == "open")
+                .order_by(Tender.id.desc())
+            )
+            .scalars()
+            .first()
+        )
     shown = {login.role: login for login in reversed(LOGINS)}
     rows = "\n".join(f"  {role.value:<10} {shown[role].email}" for role in Role if role in shown)
     trial = f"{address}/tenders/{soon}" if soon else f"{address}/tenders"
@@ -134,38 +143,55 @@ def what_to_try(app: Flask, address: str) -> str:
     )
 
 
+def make_people() -> None:
+    """Create the organisations and people of the demonstration in one act."""
+    hashed = passwords.hashed(PASSWORD)
+    with acting(Actor("operator")) as act:
+        organisations = {
+            "authority": identity.create_organisation(
+                act,
+                kind="authority",
+                name="云州市教育局",
+                number="11350100MB0000001A",
+                address="云州市府前路 6 号",
+                contact="林书禾",
+                phone="000-555 0106",
+                verified=True,
+            ),
+            "supervisor": identity.create_organisation(
+                act,
+                kind="supervisor",
+                name="云州市财政局",
+                number="11350100MB0000002B",
+                verified=True,
+            ),
+            "platform": identity.platform(act),
+        }
+        for number, one in enumerate(SUPPLIERS, 1):
+            organisations[f"supplier{number}"] = identity.create_organisation(
+                act,
+                kind="supplier",
+                name=one["name"],
+                number=one["number"],
+                address=one["address"],
+                contact=one["person"],
+                phone=one["phone"],
+                enterprise_size=one["size"],
+                verified=one["verified"],
+            )
+        for login in LOGINS:
+            account = identity.create_account(
+                act, email=login.email, name=login.name, password=hashed, email_verified=True
+            )
+            identity.add_member(act, account, organisations[login.organisation], login.role)
+
+
 class _Story:
     """Plays acts in the names of the people of the demonstration."""
 
     def __init__(self, clock: FixedClock | None) -> None:
         self.clock = clock
         self.now = current_app.extensions["clock"].now
-
-    # --- people -----------------------------------------------------------------------------------------------
-
-    def people(self) -> None:
-        hashed = passwords.hashed(PASSWORD)
-        with acting(Actor("operator")) as act:
-            organisations = {
-                "authority": identity.create_organisation(
-                    act, kind="authority", name="云州市教育局", number="11350100MB0000001A", address="云州市府前路 6 号",
-                    contact="林书禾", phone="000-555 0106", verified=True,
-                ),
-                "supervisor": identity.create_organisation(
-                    act, kind="supervisor", name="云州市财政局", number="11350100MB0000002B", verified=True,
-                ),
-                "platform": identity.platform(act),
-            }
-            for number, one in enumerate(SUPPLIERS, 1):
-                organisations[f"supplier{number}"] = identity.create_organisation(
-                    act, kind="supplier", name=one["name"], number=one["number"], address=one["address"],
-                    contact=one["person"], phone=one["phone"], enterprise_size=one["size"], verified=one["verified"],
-                )
-            for login in LOGINS:
-                account = identity.create_account(
-                    act, email=login.email, name=login.name, password=hashed, email_verified=True
-                )
-                identity.add_member(act, account, organisations[login.organisation], login.role)
 
     @contextmanager
     def acting_as(self, email: str) -> Iterator[Act]:
@@ -270,7 +296,10 @@ class _Story:
             with self.acting_as("officer@demo.example") as act:
                 expert = people.account_by_email(f"expert{number}@demo.example")
                 panel.assign(
-                    act, tender_queries.by_ref(ref), expert, capacity="expert",
+                    act,
+                    tender_queries.by_ref(ref),
+                    expert,
+                    capacity="expert",
                     reason="照明与教育装备专业，副高级职称；与投标人无利害关系。",
                 )
 
@@ -339,7 +368,7 @@ class _Story:
             raise ValueError("History needs a clock that moves.")
         begin = self.clock.moment
         present = begin + HISTORY
-        self.people()
+        make_people()
         self.clock.set(present - timedelta(days=43))
         lights = self.tender("lights", closes_at=workday(present - timedelta(days=15), 1))
         failing = self.tender("library", closes_at=workday(present - timedelta(days=12), 2))
@@ -368,6 +397,16 @@ class _Story:
         waiting = self.draft("network", closes_at=workday(present + timedelta(days=26), 2))
         self.submit(waiting)
         self.clock.set(present)
+
+
+def released_envelope(ref: str) -> tuple[Path, Path, str]:
+    """Return the two files of one opened bid and the platform's identity that its opening released."""
+    lot = tender_queries.lot_of(tender_queries.by_ref(ref), "1")
+    bid = bids.opened_bids(lot)[0]
+    opening = bids.opening_of(lot)
+    if opening is None:
+        raise ValueError("This lot has not been opened.")
+    return uploads.files().path(bid.bid_key), uploads.files().path(bid.key_key), ceremony.unseal(opening)[0][0]
 
 
 def workday(moment: datetime, hour_utc: int) -> datetime:

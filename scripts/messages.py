@@ -20,7 +20,12 @@ ROOT = Path(__file__).resolve().parents[1]
 LOCALES = ("zh_Hans", "zh_Hant")
 WINGS = ("foundation", "identity", "bidding", "procurement", "supervision")
 KEYWORDS = {
-    "_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2), "lazy_ngettext": (1, 2), "_l": None,
+    "_": None,
+    "gettext": None,
+    "lazy_gettext": None,
+    "ngettext": (1, 2),
+    "lazy_ngettext": (1, 2),
+    "_l": None,
 }
 PYTHON = {"encoding": "utf-8"}
 JINJA = {**PYTHON, "extensions": "jinja2.ext.do", "newstyle_gettext": "true", "silent": "false"}

@@ -39,7 +39,8 @@ def lifecycles_page() -> str:
         lines += ["| event | from | to | right | guards |", "|---|---|---|---|---|"]
         for move in lifecycle.moves:
             guards = "<br>".join(
-                f"`{lifecycle.name}.{guard.__name__}`: {' '.join((guard.__doc__ or '').split())}" for guard in move.guards
+                f"`{lifecycle.name}.{guard.__name__}`: {' '.join((guard.__doc__ or '').split())}"
+                for guard in move.guards
             )
             lines.append(
                 f"| {move.event} | {', '.join(move.sources)} | {move.target} | {str(move.right) or '–'} | {guards or '–'} |"
