@@ -8,7 +8,7 @@ import click
 from flask.cli import AppGroup
 
 from foundation.errors import Refusal
-from foundation.web import sentence
+from foundation.web import SENTENCES
 from identity import letters, operations, passwords, queries
 from identity.forms import ROLE_NAMES
 from identity.rights import ROLES_OF_KIND, Role
@@ -28,7 +28,7 @@ def create_operator(email: str, name: str, by_link: bool) -> None:
     try:
         _create_operator(email, name, by_link)
     except Refusal as refusal:
-        raise click.ClickException(sentence(refusal.rule, refusal.facts)) from refusal
+        raise _told(refusal) from refusal
 
 
 def _create_operator(email: str, name: str, by_link: bool) -> None:
@@ -67,7 +67,7 @@ def create_organisation(kind: str, name: str, number: str, email: str, role: str
             token = operations.invite(act, made, email, role, by=None)
             ref = made.ref
     except Refusal as refusal:
-        raise click.ClickException(sentence(refusal.rule, refusal.facts)) from refusal
+        raise _told(refusal) from refusal
     link = letters.invitation(queries.normal_email(email), name, ROLE_NAMES[Role(role)], token)
     click.echo(f"{ref} was created. Its first member opens this link within seven days: {link}")
 
@@ -84,8 +84,13 @@ def invite(ref: str, email: str, role: str) -> None:
             token = operations.invite(act, found, email, role, by=None)
             name = found.name
     except Refusal as refusal:
-        raise click.ClickException(sentence(refusal.rule, refusal.facts)) from refusal
+        raise _told(refusal) from refusal
     click.echo(letters.invitation(queries.normal_email(email), name, ROLE_NAMES[Role(role)], token))
+
+
+def _told(refusal: Refusal) -> click.ClickException:
+    """Return the refusal for a terminal: in English, since no reader's language is known there."""
+    return click.ClickException(SENTENCES.get(refusal.rule, refusal.rule).format(**refusal.facts))
 
 
 COMMANDS = (operator, organisation)

@@ -21,7 +21,7 @@ from foundation.scheduler import LEADER_LOCK
 from foundation.storage import LEAST_FREE
 from identity import letters, operations, queries
 from identity.door import blueprint, now
-from identity.forms import KIND_NAMES, ROLE_NAMES, NewOrganisationForm
+from identity.forms import KIND_NAMES, ROLE_NAMES, NewOrganisationForm, typed
 from identity.guard import act_now, open_to
 from identity.rights import Right, Role
 from supervision.trail import queries as trail
@@ -82,20 +82,20 @@ def new_organisation() -> Any:
     form = NewOrganisationForm()
     status = 422 if form.is_submitted() else 200
     if form.validate_on_submit():
-        role = FIRST_ROLES[form.kind.data]
+        role = FIRST_ROLES[typed(form.kind)]
         try:
             with act_now() as act:
                 made = operations.create_organisation(
-                    act, kind=form.kind.data, name=form.name.data, number=form.number.data, verified=True
+                    act, kind=typed(form.kind), name=typed(form.name), number=typed(form.number), verified=True
                 )
-                token = operations.invite(act, made, form.email.data, role, by=None)
+                token = operations.invite(act, made, typed(form.email), role, by=None)
                 name = made.name
         except Refusal as refusal:
             if not refusal.rule.startswith("organisation."):
                 raise
             form.refuse(refusal, form.number)
         else:
-            letters.invitation(queries.normal_email(form.email.data), name, ROLE_NAMES[role], token)
+            letters.invitation(queries.normal_email(typed(form.email)), name, ROLE_NAMES[role], token)
             flash(gettext("The organisation was created and its first member invited."), "ok")
             return redirect(url_for("identity.operator"), 303)
     return render_template("identity/new_organisation.html", form=form), status

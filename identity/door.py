@@ -7,11 +7,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, current_app, redirect, request, session, url_for
+from flask import Blueprint, current_app, redirect, request, session, url_for
 from itsdangerous import BadSignature, URLSafeSerializer
+from werkzeug.wrappers import Response as Answer
 
 from identity import sessions
 from identity.guard import COOKIE, visitor
@@ -45,7 +45,7 @@ def now() -> datetime:
     return moment
 
 
-def let_in(membership: Membership, target: str = "") -> Response:
+def let_in(membership: Membership, target: str = "") -> Answer:
     """Begin a session in this membership and lead on. The form token is new as well."""
     session.clear()
     before = visitor()
@@ -55,7 +55,7 @@ def let_in(membership: Membership, target: str = "") -> Response:
     first = FIRST_PAGES[Role(membership.role)]
     if first not in current_app.view_functions:
         first = "identity.account"
-    answer: Any = redirect(local_path(target) or url_for(first), 303)
+    answer = redirect(local_path(target) or url_for(first), 303)
     set_session_cookie(answer, token)
     answer.set_cookie(
         KNOWN_COOKIE,
@@ -66,15 +66,15 @@ def let_in(membership: Membership, target: str = "") -> Response:
         secure=_is_secure(),
         path="/login",
     )
-    return answer  # type: ignore[no-any-return]
+    return answer
 
 
-def set_session_cookie(answer: Response, token: str) -> None:
+def set_session_cookie(answer: Answer, token: str) -> None:
     """Put the session's token into the browser: out of scripts' reach, not sent from other sites' forms."""
     answer.set_cookie(COOKIE, token, httponly=True, samesite="Lax", secure=_is_secure(), path="/")
 
 
-def let_out(answer: Response) -> Response:
+def let_out(answer: Answer) -> Answer:
     """Take the session's cookie and the form token away."""
     session.clear()
     answer.delete_cookie(COOKIE, httponly=True, samesite="Lax", secure=_is_secure(), path="/")

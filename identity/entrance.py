@@ -13,7 +13,7 @@ from flask_babel import gettext
 from foundation.errors import Refusal
 from identity import letters, operations, passwords, queries, sessions, tokens
 from identity.door import blueprint, device_of, even_time, let_in, let_out, local_path, now
-from identity.forms import ROLE_NAMES, AcceptForm, AskResetForm, LogInForm, RegisterForm, ResetForm
+from identity.forms import ROLE_NAMES, AcceptForm, AskResetForm, LogInForm, RegisterForm, ResetForm, typed
 from identity.guard import act_now, open_to, visitor
 from identity.models import Account
 from identity.rights import Right, Role
@@ -48,7 +48,7 @@ def log_in() -> Any:
 def _enter(form: LogInForm) -> Account | None:
     """Return the account that may come in, or leave the one sentence about it in the form."""
     moment, secret = now(), current_app.config["SECRET_KEY"]
-    email = queries.normal_email(form.email.data)
+    email = queries.normal_email(typed(form.email))
     account = queries.account_by_email(email)
     # The stranger's browser and the known one are counted apart, by digests that name nobody.
     counted = sessions.failure_key(secret, email, device_of(account.ref if account is not None else ""))
@@ -66,7 +66,7 @@ def _enter(form: LogInForm) -> Account | None:
     # Counted before the slow check and forgotten after it, so that many tries at once are not one.
     sessions.note_failure(counted, moment)
     stored = account.password_hash if account is not None and account.is_active else ""
-    if not passwords.is_right(stored, form.password.data) or account is None:
+    if not passwords.is_right(stored, typed(form.password)) or account is None:
         form.form_errors.append(gettext("Address and password do not match. Check both and try again."))
         return None
     sessions.forget_failures(counted)
@@ -75,7 +75,7 @@ def _enter(form: LogInForm) -> Account | None:
         form.form_errors.append(gettext("Confirm your address first: open the link in the mail we have sent you."))
         return None
     if passwords.is_outdated(stored):
-        account = _rehash(account.ref, form.password.data)
+        account = _rehash(account.ref, typed(form.password))
     return account
 
 
@@ -113,22 +113,22 @@ def register() -> Any:
 
 
 def _register(form: RegisterForm) -> None:
-    password = passwords.hashed(form.password.data)
-    known = queries.account_by_email(form.email.data)
+    password = passwords.hashed(typed(form.password))
+    known = queries.account_by_email(typed(form.email))
     if known is None:
         try:
             with act_now() as act:
                 # The visitor may be logged in under another account; the new one begins by itself all the same.
                 ref = operations.register_supplier(
                     act,
-                    email=form.email.data,
-                    name=form.name.data,
+                    email=typed(form.email),
+                    name=typed(form.name),
                     password=password,
-                    organisation=form.organisation.data,
-                    number=form.number.data,
-                    address=form.address.data or "",
-                    phone=form.phone.data or "",
-                    enterprise_size=form.enterprise_size.data,
+                    organisation=typed(form.organisation),
+                    number=typed(form.number),
+                    address=typed(form.address),
+                    phone=typed(form.phone),
+                    enterprise_size=typed(form.enterprise_size),
                     locale=g.get("tongue", ""),
                 ).ref
             letters.confirm_email(queries.account_by_ref(ref), now())
@@ -136,7 +136,7 @@ def _register(form: RegisterForm) -> None:
         except Refusal as refusal:
             if refusal.rule != "account.email_taken":
                 raise
-        known = queries.account_by_email(form.email.data)
+        known = queries.account_by_email(typed(form.email))
     if known is not None and known.is_active:
         letters.set_password(known, now(), registering=True)
 
@@ -170,7 +170,7 @@ def forgot() -> Any:
     if not form.validate_on_submit():
         return render_template("identity/forgot.html", form=form), 422 if form.is_submitted() else 200
     with even_time():
-        account = queries.account_by_email(form.email.data)
+        account = queries.account_by_email(typed(form.email))
         if account is not None and account.is_active:
             letters.set_password(account, now())
     return redirect(url_for("identity.mail_sent", why="forgot"), 303)
@@ -184,7 +184,7 @@ def reset(token: str) -> Any:
     form = ResetForm()
     if not form.validate_on_submit():
         return render_template("identity/reset.html", form=form, done=False), 422 if form.is_submitted() else 200
-    password = passwords.hashed(form.password.data)
+    password = passwords.hashed(typed(form.password))
     with act_now() as act:
         account = operations.reset_password(act, token, password)
         ref, email = account.ref, account.email
@@ -216,11 +216,9 @@ def invitation(token: str) -> Any:
     if known is None:
         if not form.validate_on_submit():
             return render_template("identity/invitation.html", **shown), 422 if form.is_submitted() else 200
-        password = passwords.hashed(form.password.data)
+        password = passwords.hashed(typed(form.password))
     with act_now() as act:
         account = visitor().account if is_mine else None
-        place = operations.accept_invitation(
-            act, token, account=account, name=form.name.data or "", password=password
-        )
+        place = operations.accept_invitation(act, token, account=account, name=typed(form.name), password=password)
         place_id = place.id
     return let_in(queries.membership_by_id(place_id))

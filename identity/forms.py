@@ -19,7 +19,7 @@ from wtforms import (
     TelField,
     TextAreaField,
 )
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from foundation.errors import Refusal
@@ -81,6 +81,11 @@ def looks_like_an_address(_form: Any, field: Field) -> None:
 def address_checks(message: Any) -> list[Any]:
     """Return the checks of an e-mail address."""
     return [needed(message), Length(max=200), looks_like_an_address]
+
+
+def typed(field: Field) -> str:
+    """Return what was written into a field; nothing is the empty text."""
+    return str(field.data or "")
 
 
 class Form(FlaskForm):
@@ -150,9 +155,7 @@ class RegisterForm(Form):
         description=_("Small and micro enterprises may have advantages under the rules of a tender."),
     )
     address = StringField(_("Address"), [Optional(), Length(max=300)], filters=[trimmed])
-    phone = TelField(
-        _("Phone"), [Optional(), Length(max=60)], filters=[trimmed], render_kw={"autocomplete": "tel"}
-    )
+    phone = TelField(_("Phone"), [Optional(), Length(max=60)], filters=[trimmed], render_kw={"autocomplete": "tel"})
     name = StringField(
         _("Your name"),
         [needed(_("Write your name.")), Length(max=100)],
@@ -217,9 +220,7 @@ class EraseForm(Form):
         [needed(_("Write your present password."))],
         render_kw={"autocomplete": "current-password"},
     )
-    sure = BooleanField(
-        _("I know that this cannot be undone."), [needed(_("Confirm that this cannot be undone."))]
-    )
+    sure = BooleanField(_("I know that this cannot be undone."), [needed(_("Confirm that this cannot be undone."))])
 
 
 class OrganisationForm(Form):
@@ -308,5 +309,3 @@ class NewOrganisationForm(Form):
         filters=[trimmed],
         description=_("An authority's first member becomes its approver, a supervising body's an inspector."),
     )
-
-

@@ -11,7 +11,7 @@ from foundation.errors import Refusal
 from foundation.web import sentence
 from identity import letters, numbers, operations, queries
 from identity.door import blueprint, now
-from identity.forms import KIND_NAMES, ROLE_NAMES, SIZES, InviteForm, OrganisationForm, RefuseClaimForm
+from identity.forms import KIND_NAMES, ROLE_NAMES, SIZES, InviteForm, OrganisationForm, RefuseClaimForm, typed
 from identity.guard import act_now, open_to, visitor
 from identity.lifecycle import ORGANISATION
 from identity.models import Organisation
@@ -37,11 +37,11 @@ def members() -> Any:
     form = InviteForm().offer(_grants())
     status = 422 if form.is_submitted() else 200
     if form.validate_on_submit():
-        role = Role(form.role.data)
+        role = Role(typed(form.role))
         with act_now() as act:
-            token = operations.invite(act, _own(), form.email.data, role, by=visitor().account)
+            token = operations.invite(act, _own(), typed(form.email), role, by=visitor().account)
             name = _own().name
-        letters.invitation(queries.normal_email(form.email.data), name, ROLE_NAMES[role], token)
+        letters.invitation(queries.normal_email(typed(form.email)), name, ROLE_NAMES[role], token)
         flash(gettext("The invitation is on its way."), "ok")
         return redirect(url_for("identity.members"), 303)
     own = _own()
@@ -105,12 +105,12 @@ def organisation() -> Any:
                 operations.change_organisation(
                     act,
                     _own(),
-                    name=form.name.data,
-                    number=form.number.data,
-                    address=form.address.data or "",
-                    contact=form.contact.data or "",
-                    phone=form.phone.data or "",
-                    enterprise_size=form.enterprise_size.data,
+                    name=typed(form.name),
+                    number=typed(form.number),
+                    address=typed(form.address),
+                    contact=typed(form.contact),
+                    phone=typed(form.phone),
+                    enterprise_size=typed(form.enterprise_size),
                 )
             flash(gettext("The details were saved."), "ok")
             return redirect(url_for("identity.members"), 303)
@@ -138,7 +138,7 @@ def claim(ref: str) -> Any:
     status = 422 if form.is_submitted() else 200
     if form.validate_on_submit():
         with act_now() as act:
-            operations.refuse_organisation(act, queries.organisation_by_ref(ref), form.reason.data)
+            operations.refuse_organisation(act, queries.organisation_by_ref(ref), typed(form.reason))
         _tell(ref)
         flash(gettext("The claim was refused."), "ok")
         return redirect(url_for("identity.claims"), 303)

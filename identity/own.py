@@ -12,7 +12,7 @@ from foundation.messages import COOKIE as LANGUAGE_COOKIE
 from foundation.web import sentence
 from identity import letters, operations, passwords, queries, sessions
 from identity.door import blueprint, let_out, now, set_session_cookie
-from identity.forms import KIND_NAMES, LANGUAGES, ROLE_NAMES, ChangePasswordForm, EraseForm, ProfileForm
+from identity.forms import KIND_NAMES, LANGUAGES, ROLE_NAMES, ChangePasswordForm, EraseForm, ProfileForm, typed
 from identity.guard import IDLE, act_now, open_to, visitor
 from identity.models import Account, LoginSession
 from identity.rights import Right
@@ -54,10 +54,10 @@ def profile() -> Any:
     if not form.validate_on_submit():
         return render_template("identity/profile.html", form=form), 422 if form.is_submitted() else 200
     with act_now() as act:
-        operations.change_account(act, _own()[0], name=form.name.data, locale=form.locale.data)
+        operations.change_account(act, _own()[0], name=typed(form.name), locale=typed(form.locale))
     answer: Any = redirect(url_for("identity.account"), 303)
     answer.set_cookie(
-        LANGUAGE_COOKIE, form.locale.data, max_age=31536000, samesite="Lax", httponly=True, secure=request.is_secure
+        LANGUAGE_COOKIE, typed(form.locale), max_age=31536000, samesite="Lax", httponly=True, secure=request.is_secure
     )
     flash(gettext("Your profile was saved."), "ok")
     return answer
@@ -71,8 +71,8 @@ def password() -> Any:
     form = ChangePasswordForm()
     status = 422 if form.is_submitted() else 200
     if form.validate_on_submit():
-        if passwords.is_right(own.password_hash, form.present.data):
-            made = passwords.hashed(form.password.data)
+        if passwords.is_right(own.password_hash, typed(form.present)):
+            made = passwords.hashed(typed(form.password))
             with act_now() as act:
                 operations.change_password(act, own, made, keep=session)
             letters.password_changed(own)
@@ -145,7 +145,7 @@ def erase() -> Any:
     status = 422 if form.is_submitted() else 200
     if form.validate_on_submit():
         try:
-            if not passwords.is_right(own.password_hash, form.present.data):
+            if not passwords.is_right(own.password_hash, typed(form.present)):
                 raise Refusal("password.wrong")
             with act_now() as act:
                 operations.erase_person(act, _own()[0])
@@ -155,5 +155,3 @@ def erase() -> Any:
                 raise
             form.refuse(refusal, form.present if refusal.rule == "password.wrong" else None)
     return render_template("identity/erase.html", form=form), status
-
-

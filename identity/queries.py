@@ -55,9 +55,12 @@ def organisations(kind: str = "") -> list[Organisation]:
 
 def claims(*, most: int = 200) -> list[Organisation]:
     """Return the claims that wait for an inspector, oldest first."""
-    wanted = select(Organisation).where(
-        Organisation.state == "claimed", Organisation.kind != "platform"
-    ).order_by(Organisation.id).limit(most)
+    wanted = (
+        select(Organisation)
+        .where(Organisation.state == "claimed", Organisation.kind != "platform")
+        .order_by(Organisation.id)
+        .limit(most)
+    )
     return list(db.session.execute(wanted).scalars())
 
 

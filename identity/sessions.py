@@ -78,9 +78,7 @@ def see(found: LoginSession, now: datetime) -> None:
     if now - found.seen_at < SEEN_EVERY:
         return
     with noting() as session:
-        session.execute(
-            update(LoginSession).where(LoginSession.id == found.id).values(seen_at=coarse(now))
-        )
+        session.execute(update(LoginSession).where(LoginSession.id == found.id).values(seen_at=coarse(now)))
 
 
 def coarse(moment: datetime) -> datetime:
@@ -100,12 +98,16 @@ def failure_key(secret: str, email: str, device: str = "") -> str:
 
 def wait_until(key: str, now: datetime, pace: Pace = PACE) -> datetime | None:
     """Return when a further try is allowed, or None where one is allowed now."""
-    recent = db.session.execute(
-        select(FailedLogin.at)
-        .where(FailedLogin.email_digest == key, FailedLogin.at > now - pace.window)
-        .order_by(FailedLogin.at.desc())
-        .limit(pace.failures)
-    ).scalars().all()
+    recent = (
+        db.session.execute(
+            select(FailedLogin.at)
+            .where(FailedLogin.email_digest == key, FailedLogin.at > now - pace.window)
+            .order_by(FailedLogin.at.desc())
+            .limit(pace.failures)
+        )
+        .scalars()
+        .all()
+    )
     return recent[-1] + pace.window if len(recent) >= pace.failures else None
 
 
@@ -128,11 +130,12 @@ def clean(now: datetime) -> int:
         (OneTimeToken, OneTimeToken.expires_at < now),
         (LoginSession, LoginSession.seen_at < now - KEPT),
     )
-    # Looking first keeps a duty that rings each second from taking the write lock each second.
-    if not any(db.session.execute(select(func.count()).select_from(table).where(old)).scalar_one() for table, old in stale):
-        return 0
-    removed = 0
-    with noting() as session:
-        for table, old in stale:
-            removed += session.execute(delete(table).where(old)).rowcount
-    return removed
+    # Looking first keeps the duty from taking the write lock for nothing.
+    found = sum(
+        db.session.execute(select(func.count()).select_from(table).where(old)).scalar_one() for table, old in stale
+    )
+    if found:
+        with noting() as session:
+            for table, old in stale:
+                session.execute(delete(table).where(old))
+    return found

@@ -52,7 +52,8 @@ def ask(client: FlaskClient, method: str, path: str) -> tuple[int, str, str]:
 
 def test_every_door_is_declared(app: Flask) -> None:
     shut = [
-        rule.endpoint for rule, _method, _path in doors(app)
+        rule.endpoint
+        for rule, _method, _path in doors(app)
         if not getattr(app.view_functions[rule.endpoint], "open_to", None)
     ]
     assert shut == []
