@@ -147,7 +147,7 @@ def _demand_as_recorded(bid: Bid) -> None:
     body = parse(trail.by_index(bid.entry_index).body)
     try:
         made = blinded.submit_commitment(bid)
-    except KeyError:
+    except (KeyError, Refusal):
         raise Refusal("bid.not_as_recorded") from None
     if not blinding.is_opened_by(body["facts"].get("commitment", ""), made.salt, made.value):
         raise Refusal("bid.not_as_recorded")
