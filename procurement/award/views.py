@@ -119,6 +119,7 @@ def own(tender: str, lot: str) -> str:
             "notice": notice,
             "said": said["award"],
             "issuer": said["issuer"],
+            "challenge_article": queries.ruleset_of(found.tender).rule("challenge.period").cite(str(get_locale())),
             "signed": _signed,
         }
     return render_template("award/own.html", **facts)

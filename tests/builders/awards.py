@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from bidding.box.models import Bid
@@ -17,6 +18,7 @@ from foundation.money import to_text
 from identity.models import Organisation
 from procurement.award import operations, queries
 from procurement.evaluation.models import Evaluation, SignOff
+from procurement.notices import queries as notices
 from procurement.notices.models import Notice
 from procurement.panel.models import PanelMember
 from procurement.scoring.ranking import rank
@@ -38,10 +40,14 @@ def evaluated(
     clock: FixedClock,
     *,
     points: Sequence[tuple[str, str]] = POINTS,
+    prices: Sequence[tuple[str, str]] = PRICES,
     failing: Sequence[int] = (),
     **more: Any,
 ) -> Lot:
-    """Return a lot that three experts have judged; `points` per supplier, `failing` are those who miss R1."""
+    """Return a lot that three experts have judged.
+
+    `points` and unit `prices` are per supplier, `failing` are the numbers of those who miss R1.
+    """
     tender = a_tender(people, clock, **more)
     assert tender.closes_at is not None
     clock.set(tender.closes_at)
@@ -50,7 +56,7 @@ def evaluated(
         tenders.release_lot(act, lot)
         tenders.open_lot(act, lot)
         for number in range(len(points)):
-            act.session.add(_bid(lot, people.suppliers[number], number, clock))
+            act.session.add(_bid(lot, people.suppliers[number], number, prices[number], clock))
         members = [
             PanelMember(
                 tender_id=lot.tender_id,
@@ -111,8 +117,6 @@ def decide(people: People, tender_ref: str) -> Notice:
     """Decide as the approver."""
     with as_approver(people) as act:
         ref = operations.decide(act, the_lot(tender_ref)).ref
-    from procurement.notices import queries as notices
-
     return notices.by_ref(ref)
 
 
@@ -130,10 +134,10 @@ def the_best(lot: Lot) -> str:
     return found
 
 
-def _bid(lot: Lot, supplier: Organisation, number: int, clock: FixedClock) -> Bid:
+def _bid(lot: Lot, supplier: Organisation, number: int, prices: tuple[str, str], clock: FixedClock) -> Bid:
     items = []
     total = 0
-    for item, price in zip(lot.items, PRICES[number], strict=True):
+    for item, price in zip(lot.items, prices, strict=True):
         amount = int(item.quantity) * int(price.replace(".", ""))
         total += amount
         items.append(
@@ -179,7 +183,9 @@ def _bid(lot: Lot, supplier: Organisation, number: int, clock: FixedClock) -> Bi
     )
 
 
-def _document(lot: Lot, bids: Sequence[Bid], points: Sequence[tuple[str, str]], failing: Sequence[int]) -> dict[str, Any]:
+def _document(
+    lot: Lot, bids: Sequence[Bid], points: Sequence[tuple[str, str]], failing: Sequence[int]
+) -> dict[str, Any]:
     tender: Tender = lot.tender
     said = tender_queries.notice_content(tender)
     wanted = next(one for one in said["tender"]["lots"] if one["lot"] == lot.number)
@@ -217,8 +223,11 @@ def _document(lot: Lot, bids: Sequence[Bid], points: Sequence[tuple[str, str]], 
 
 def _plain(criterion: Mapping[str, Any]) -> dict[str, Any]:
     """Return a criterion of the notice without what the format of evaluations does not know."""
-    return {name: value for name, value in criterion.items() if name in
-            ("criterion", "kind", "title", "guidance", "weight", "step", "mandatory") or name.startswith("x_")}
+    return {
+        name: value
+        for name, value in criterion.items()
+        if name in ("criterion", "kind", "title", "guidance", "weight", "step", "mandatory") or name.startswith("x_")
+    }
 
 
 def _sheet(bid: Bid, points: tuple[str, str], fails: bool, expert: int | None) -> dict[str, Any]:
@@ -234,6 +243,4 @@ def _sheet(bid: Bid, points: tuple[str, str], fails: bool, expert: int | None) -
 
 
 def _minus(points: str, less: str) -> str:
-    from decimal import Decimal
-
     return f"{Decimal(points) - Decimal(less):f}"
