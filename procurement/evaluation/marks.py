@@ -17,7 +17,7 @@ from procurement.scoring.method import POINTS, REQUIREMENT
 MOST_REASON = 1000
 
 # Rule name → English sentence with named facts. Pages translate them.
-PROBLEMS = {
+SENTENCES = {
     "mark.not_a_number": "Bid {bid}, {title}: write the points as a number, such as {most}.",
     "mark.out_of_range": "Bid {bid}, {title}: {points} points are outside the range from 0 to {most}.",
     "mark.off_step": "Bid {bid}, {title}: {points} is no multiple of {step}, the step of the notice.",
@@ -81,7 +81,7 @@ class Problem:
     facts: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return PROBLEMS[self.rule].format(**self.facts)
+        return SENTENCES[self.rule].format(**self.facts)
 
 
 def measures_of(criteria: Iterable[Mapping[str, Any]]) -> tuple[Measure, ...]:

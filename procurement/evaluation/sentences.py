@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from procurement.evaluation.marks import PROBLEMS
+from procurement.evaluation import marks
 
 SENTENCES = {
-    **PROBLEMS,
+    **marks.SENTENCES,
     "evaluation.unknown": "There is no evaluation here that is open to you.",
     "evaluation.no_such_bid": "There is no such bid to judge in this lot.",
     "evaluation.not_now": "The bids of this lot are not waiting to be judged.",
