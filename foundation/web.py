@@ -8,14 +8,14 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from flask import Flask, Response, current_app, g, render_template, request
+from flask import Flask, Response, current_app, g, has_request_context, render_template, request
 from flask_babel import Babel, get_locale, gettext
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 
 from foundation import filters
 from foundation.errors import HouseFault, Refusal
-from foundation.messages import COOKIE, TONGUES, choose_tongue
+from foundation.messages import COOKIE, DEFAULT, TONGUES, choose_tongue
 
 log = logging.getLogger("sunseal")
 csrf = CSRFProtect()
@@ -84,7 +84,7 @@ def problem(rule: str, status: int, detail: str, **more: Any) -> Response:
 def set_up(app: Flask) -> None:
     """Attach headers, languages, CSRF and error answers."""
     csrf.init_app(app)
-    babel.init_app(app, locale_selector=lambda: TONGUES[choose_tongue(request)][0])
+    babel.init_app(app, locale_selector=_locale)
     filters.set_up(app)
     app.before_request(_remember_tongue)
     app.after_request(_add_headers)
@@ -101,6 +101,11 @@ def set_up(app: Flask) -> None:
             "locale": str(get_locale()),
         }
     )
+
+
+def _locale() -> str:
+    # Duties and commands speak too, in mails and messages, and have no visitor who chose a language.
+    return TONGUES[choose_tongue(request) if has_request_context() else DEFAULT][0]
 
 
 def _remember_tongue() -> None:

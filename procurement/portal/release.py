@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from foundation import ocds
+from procurement.award import ocds as award
 
 Address = Callable[..., str]
 _CATEGORIES = {"goods": "goods", "services": "services", "works": "works"}
@@ -43,17 +44,12 @@ def release(notices: Sequence[dict[str, Any]], *, address: Address) -> dict[str,
         "buyer": {"id": buyer["id"], "name": buyer["name"]},
         "tender": _tender(first, notices, buyer, address),
     }
-    awards = [_award(one, said["currency"], address) for one in notices if one["kind"] == "award"]
+    awards = [one for one in notices if one["kind"] == "award"]
     if awards:
-        found["awards"] = awards
+        found["awards"] = [award.part_of(one, said["currency"], address) for one in awards]
     tenderers = _tenderers(notices)
     parties += tenderers
-    for one in notices:
-        if one["kind"] == "award":
-            winner = one["award"]["winner"]
-            parties.append(
-                ocds.party(winner["name"], organisation_number=winner.get("number", ""), roles=("supplier", "tenderer"))
-            )
+    parties += [award.supplier_of(one) for one in awards]
     if tenderers:
         found["tender"]["tenderers"] = [{"id": one["id"], "name": one["name"]} for one in tenderers]
         found["tender"]["numberOfTenderers"] = len(tenderers)
@@ -159,34 +155,3 @@ def _item(item: dict[str, Any], lot: dict[str, Any]) -> dict[str, Any]:
     if classification and classification.get("scheme"):
         found["classification"] = {"scheme": classification["scheme"], "id": classification["id"]}
     return found
-
-
-def _award(notice: dict[str, Any], currency: str, address: Address) -> dict[str, Any]:
-    award = notice["award"]
-    winner = award["winner"]
-    name = ocds.party_id(winner["name"], winner.get("number", ""))
-    return {
-        "id": notice["ref"],
-        "title": f"{award['tender']['title']} {award['lot']['title']}".strip(),
-        "status": "active",
-        "date": notice["issued_at"],
-        "value": ocds.value(winner["amount"], currency),
-        "suppliers": [{"id": name, "name": winner["name"]}],
-        "relatedLots": [award["lot"]["lot"]],
-        "items": [
-            {
-                "id": f"{award['lot']['lot']}-{item['item']}",
-                "description": item["title"],
-                "quantity": ocds.number(item["quantity"]),
-                "unit": {"name": item["unit"], "value": ocds.value(item["unit_price"], currency)},
-                "relatedLot": award["lot"]["lot"],
-            }
-            for item in winner.get("items", ())
-        ],
-        "documents": [
-            ocds.document(
-                notice["ref"], "awardNotice", award["tender"]["title"], address("portal.notice", ref=notice["ref"]),
-                format="text/html", datePublished=notice["issued_at"],
-            )
-        ],
-    }

@@ -57,3 +57,13 @@ def test_no_character_of_the_other_script(locale: str) -> None:
 def test_no_two_rooms_disagree() -> None:
     for locale in LOCALES:
         assert len(merge(ROOT / "translations", locale)) > 50
+
+
+def test_a_percent_sign_is_always_part_of_a_place() -> None:
+    # Templates and gettext fill in with %, so that a bare sign would fail on the page.
+    for locale in LOCALES:
+        for said in translations(locale).values():
+            for text in [said] if isinstance(said, str) else said:
+                assert not re.search(r"%(?!\([a-z_]+\)[sd]|%)", text), text
+    for each in ALL:
+        assert not re.search(r"%(?!\([a-z_]+\)[sd]|%)", each.id), each

@@ -13,7 +13,8 @@ from tests.builders.tenders import a_tender
 
 
 def test_ideographs_become_pairs_and_words_stay_whole() -> None:
-    assert search.tokens("教室照明 ＬＥＤ T-2026-000412") == ["教室", "室照", "照明", "明", "led", "t", "2026", "000412"]
+    found = search.tokens("教室照明 ＬＥＤ T-2026-000412")
+    assert found == ["教室", "室照", "照明", "明", "led", "t", "2026", "000412"]
 
 
 def test_one_ideograph_asks_for_a_beginning() -> None:
