@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from flask import Blueprint, current_app, redirect, request, session, url_for
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -92,10 +91,8 @@ def device_of(ref: str) -> str:
 
 def local_path(target: str) -> str:
     """Return `target` if it is a path of this house, else nothing: a log-in must not lead anyone elsewhere."""
-    if not target.startswith("/") or target.startswith("//") or "\\" in target or not target.isprintable():
-        return ""
-    parts = urlsplit(target)
-    return "" if parts.scheme or parts.netloc else target
+    is_local = target.startswith("/") and not target.startswith("//")
+    return target if is_local and "\\" not in target and target.isprintable() else ""
 
 
 @contextmanager

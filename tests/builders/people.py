@@ -135,7 +135,9 @@ def people(app: Flask) -> People:
             account(f"expert{n}", Role.EXPERT, supervisor, f"专家{n + 1}")
         for n, name in enumerate(SUPPLIER_NAMES):
             account(
-                f"bidder{n}", Role.SUPPLIER, organisation(f"supplier{n}", "supplier", name, f"9111000000001313{n}D"),
+                f"bidder{n}",
+                Role.SUPPLIER,
+                organisation(f"supplier{n}", "supplier", name, f"9111000000001313{n}D"),
                 f"投标人{n + 1}",
             )
     return found

@@ -91,7 +91,7 @@ def test_each_role_gets_what_the_table_says(app: Flask, role: Role) -> None:
             is_right = status == 403 and refused == "door.not_yours"
         if not is_right:
             wrong.append(f"{method} {path} ({rule.endpoint}): {status} {refused} {location}")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def test_an_undeclared_view_is_shut_even_to_those_with_every_right(app: Flask, client: FlaskClient) -> None:
