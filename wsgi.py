@@ -120,5 +120,4 @@ def _engine_options(settings: Settings) -> dict[str, Any]:
         "pool_size": settings.threads + 4,
         "max_overflow": 8,
         "isolation_level": "READ COMMITTED",
-        "pool_pre_ping": True,
     }

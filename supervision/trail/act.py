@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from foundation.canonical import canonical
 from foundation.clock import Clock
-from foundation.database import db
+from foundation.database import db, turn_to_write
 from foundation.errors import HouseFault, Refusal
 from supervision.trail.merkle import Frontier, fold, leaf_hash
 from supervision.trail.models import Entry, Head, Tile
@@ -176,7 +176,7 @@ def acting(actor: Actor, clock: Clock | None = None) -> Iterator[Act]:
     Raises `HouseFault` where the session holds changes already, and `Refusal` ``trail.frozen`` where a restored trail
     waits for a declared origin.
     """
-    session = db.session
+    session: Session = db.session()
     if session.info.get("acting"):
         raise HouseFault("An act runs already in this session; operations share one act.")
     if session.new or session.dirty or session.deleted:
@@ -185,11 +185,19 @@ def acting(actor: Actor, clock: Clock | None = None) -> Iterator[Act]:
     session.expire_all()
     session.info["acting"] = True
     try:
+        with turn_to_write(db.engine):
+            yield from _run(session, clock or current_app.extensions["clock"], actor)
+    finally:
+        session.info.pop("acting", None)
+
+
+def _run(session: Session, clock: Clock, actor: Actor) -> Iterator[Act]:
+    try:
         connection = session.connection(execution_options={"writing": "act"})
-        head, now = _lock(connection, clock or current_app.extensions["clock"])
+        head, now = _lock(connection, clock)
         if head.is_frozen:
             raise Refusal("trail.frozen", 409)
-        act = Act(session(), head, now, actor)
+        act = Act(session, head, now, actor)
         yield act
         session.flush()
         act.append()
@@ -197,8 +205,6 @@ def acting(actor: Actor, clock: Clock | None = None) -> Iterator[Act]:
     except BaseException:
         session.rollback()
         raise
-    finally:
-        session.info.pop("acting", None)
 
 
 def _lock(connection: Connection, clock: Clock) -> tuple[Row[Any], datetime]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from foundation import migrate
+from foundation.database import db
 from supervision.trail import operations
 from supervision.trail.guards import FROZEN
 
@@ -18,3 +19,6 @@ def prepare(app: Flask) -> None:
     operations.begin(
         settings.database_owner_url, app.extensions["log_signer"].name, app.extensions["clock"].now()
     )
+    # The first connection turns SQLite's write-ahead log on, which no other writer may disturb: before any thread runs.
+    with app.app_context(), db.engine.connect():
+        pass
