@@ -14,16 +14,18 @@ class FilterForm(FlaskForm):
     class Meta:
         csrf = False
 
-    kind = SelectField(_("What happened"), validators=[Optional()], validate_choice=False)
+    kind = SelectField(
+        _("What happened"), validators=[Optional()], validate_choice=False, description=_("Every kind that occurs")
+    )
     subject = StringField(
         _("About what"),
         validators=[Optional(), Length(max=120)],
-        description=_("A reference such as T-2026-000001, or the words of an entry such as organisation/O-000001."),
+        description=_("A reference, such as T-2026-000001"),
     )
     actor = StringField(
         _("By whom"),
         validators=[Optional(), Length(max=200)],
-        description=_("An account's or organisation's reference, an organisation's name, platform or operator."),
+        description=_("A reference, an organisation's name, or platform"),
     )
 
     def subject_words(self) -> str:

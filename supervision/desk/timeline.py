@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -68,7 +69,7 @@ def line(entry: Entry, organisations: Mapping[str, str], told: Mapping[str, Any]
         kind = told["act"]
         return Line(
             entry.index, entry.at, kind, entry.subject, told["lot"], words.said(kind, facts),
-            told["supplier"] or words.actor(body["actor"], organisations), tuple(_afterwards(told)),
+            "", tuple(_afterwards(told)),
         )
     return Line(
         entry.index,
@@ -93,7 +94,8 @@ def moments(lines: Iterable[Line]) -> list[Moment]:
     groups: list[list[Line]] = []
     for each in lines:
         last = groups[-1][-1] if groups else None
-        if last and (last.at, last.actor) == (each.at, each.actor) and last.index == each.index + 1:
+        # A bid is an act of its own, and its actor stands in its notes.
+        if last and each.actor and (last.at, last.actor, last.index) == (each.at, each.actor, each.index + 1):
             groups[-1].append(each)
         else:
             groups.append([each])
@@ -149,8 +151,10 @@ def _notes(kind: str, facts: Mapping[str, Any]) -> Iterable[Note]:
         yield Note(_("in place of seat %(seat)s", seat=facts["replaced"]))
     if "standstill_ends_on" in facts:
         yield Note(_("Challenges until %(day)s", day=facts["standstill_ends_on"]))
-    if isinstance(facts.get("reason"), str):
-        yield Note(_rule(facts["reason"]))
+    reason = facts.get("reason")
+    # A reason that speaks of people stands behind a digest; that of a rule is told by the entry beside it.
+    if isinstance(reason, str) and not re.fullmatch(r"[0-9a-f]{64}|[a-z_]+(\.[a-z_]+)+", reason):
+        yield Note(reason)
 
 
 def _rule(name: object) -> str:
