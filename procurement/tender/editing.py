@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from flask import current_app, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext
 from werkzeug.datastructures import FileStorage
+from wtforms.fields.choices import SelectChoice
 
 from foundation.errors import Refusal
 from foundation.storage import Store, Stored
@@ -145,7 +146,7 @@ def _form(tender: Tender | None, sets: tuple[RuleSet, ...], zone: ZoneInfo) -> D
     else:
         given = {**_BEGINNING, "rule_set_id": sets[0].id if sets else "", "currency": "CNY"}
     form = DraftForm(data=given, meta={"csrf": False})
-    form.rule_set_id.choices = [(one.id, one.name.template(language())) for one in sets]
+    form.rule_set_id.choices = [SelectChoice(one.id, one.name.template(language())) for one in sets]
     return form
 
 

@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import BooleanField, FieldList, Form, FormField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.fields.core import Field
 from wtforms.validators import DataRequired, Length
 
@@ -22,12 +23,24 @@ from procurement.tender.drafting import Problem
 
 _ = lazy_gettext
 
-CATEGORIES = [("goods", _("Goods")), ("services", _("Services")), ("works", _("Works"))]
-METHODS = [(WEIGHTED_POINTS, _("Weighted points")), (LOWEST_PRICE, _("Lowest evaluated price"))]
-KINDS = [(REQUIREMENT, _("Pass or fail")), (PRICE, _("Price score")), (POINTS, _("Scored by experts"))]
-STAGES = [("each", _("each criterion")), ("end", _("only the total"))]
-FAILS_BY = [("majority", _("more than half of the experts")), ("any", _("any one expert")), ("all", _("all experts"))]
-PLACES = [("2", "2"), ("3", "3"), ("4", "4")]
+CATEGORIES = [
+    SelectChoice("goods", _("Goods")),
+    SelectChoice("services", _("Services")),
+    SelectChoice("works", _("Works")),
+]
+METHODS = [SelectChoice(WEIGHTED_POINTS, _("Weighted points")), SelectChoice(LOWEST_PRICE, _("Lowest evaluated price"))]
+KINDS = [
+    SelectChoice(REQUIREMENT, _("Pass or fail")),
+    SelectChoice(PRICE, _("Price score")),
+    SelectChoice(POINTS, _("Scored by experts")),
+]
+STAGES = [SelectChoice("each", _("each criterion")), SelectChoice("end", _("only the total"))]
+FAILS_BY = [
+    SelectChoice("majority", _("more than half of the experts")),
+    SelectChoice("any", _("any one expert")),
+    SelectChoice("all", _("all experts")),
+]
+PLACES = [SelectChoice("2", "2"), SelectChoice("3", "3"), SelectChoice("4", "4")]
 NATIONAL_SCHEME = "CN-GPC"
 
 _NUMERIC = {"inputmode": "decimal", "class": "n"}
@@ -63,9 +76,7 @@ class CriterionForm(Form):
     weight = StringField(_("Weight (points)"), render_kw=_NUMERIC)
     step = StringField(_("Steps of the score"), default="0.5", render_kw=_NUMERIC)
     guidance = TextAreaField(_("How it is judged"), render_kw={"rows": 3})
-    bands = TextAreaField(
-        _("Bands"), description=_("One band a line: 18-20 what earns it."), render_kw={"rows": 4}
-    )
+    bands = TextAreaField(_("Bands"), description=_("One band a line: 18-20 what earns it."), render_kw={"rows": 4})
 
 
 class DraftForm(FlaskForm):
@@ -97,9 +108,7 @@ class DraftForm(FlaskForm):
 class ReasonForm(FlaskForm):
     """A reason: for a return or a cancellation."""
 
-    reason = TextAreaField(
-        _("Reason"), [DataRequired(_("Give a reason.")), Length(max=2000)], render_kw={"rows": 3}
-    )
+    reason = TextAreaField(_("Reason"), [DataRequired(_("Give a reason.")), Length(max=2000)], render_kw={"rows": 3})
 
 
 class AmendForm(FlaskForm):

@@ -49,7 +49,7 @@ def a_form(
     rows = [
         {
             "number": str(number),
-            "title": f"第 {number} 包 教室灯具",
+            "title": f"教室灯具 {number}",
             "ceiling": 1_000_000_00,
             "items": [
                 {
