@@ -38,6 +38,4 @@ class DecideForm(FlaskForm):
 class ReturnForm(FlaskForm):
     """The approver gives the proposal back."""
 
-    reason = TextAreaField(
-        _("What has to change"), validators=[DataRequired(_("Say what has to change.")), _LENGTH]
-    )
+    reason = TextAreaField(_("What has to change"), validators=[DataRequired(_("Say what has to change.")), _LENGTH])

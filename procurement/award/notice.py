@@ -66,6 +66,7 @@ def content(
     document: Mapping[str, Any],
     evaluation_sha256: str,
     experts: Sequence[Mapping[str, str]],
+    panel: Sequence[Mapping[str, Any]],
     documents: Sequence[Mapping[str, str]],
     reason: str,
     ruleset: RuleSet,
@@ -100,6 +101,8 @@ def content(
                 if not one.is_ranked
             ],
             "experts": [dict(one) for one in experts],
+            # Every seat with its salt, so that the trail's digests about the panel can be opened by anyone.
+            "panel": [dict(one) for one in panel],
             # The platform charges nobody, and no agency stands between.
             "fee": None,
             "reason": reason or None,

@@ -18,6 +18,7 @@ from procurement.award.models import Award
 from procurement.evaluation.models import Evaluation
 from procurement.notices import operations as notices
 from procurement.notices.models import Notice
+from procurement.panel import queries as panels
 from procurement.rules.counting import standstill_ends
 from procurement.rules.findings import finding
 from procurement.tender import operations as tenders
@@ -97,6 +98,7 @@ def decide(act: Act, lot: Lot, reason: str = "") -> Notice:
         document=evaluation.document,
         evaluation_sha256=evaluation.sha256,
         experts=queries.judges(lot),
+        panel=panels.reveal(tender),
         reason=award.reason,
         ruleset=ruleset,
         standstill=standstill,
@@ -106,9 +108,7 @@ def decide(act: Act, lot: Lot, reason: str = "") -> Notice:
     if missing:
         found = finding(rule, missing=tuple(rule.label_text(key) for key in missing))
         raise Refusal("award.notice_incomplete", 409, reasons=(found,), article=rule.article)
-    notice = notices.publish(
-        act, kind="award", tender_ref=tender.ref, lot=lot.number, title=tender.title, content=said
-    )
+    notice = notices.publish(act, kind="award", tender_ref=tender.ref, lot=lot.number, title=tender.title, content=said)
     award.decided_by_id = _person(act)
     award.decided_at = act.now
     award.decision_reason = _reason(reason)

@@ -138,9 +138,7 @@ def _propose_form(lot: Lot) -> ProposeForm:
     form = ProposeForm(prefix="propose")
     document = queries.evaluation_of(lot).document
     ranked = [one for one in standing.standings(document) if one.is_ranked]
-    form.bid.choices = [
-        (one.bid, f"{one.rank}. {one.supplier} · {_price(lot, document, one.bid)}") for one in ranked
-    ]
+    form.bid.choices = [(one.bid, f"{one.rank}. {one.supplier} · {_price(lot, document, one.bid)}") for one in ranked]
     return form
 
 

@@ -57,9 +57,7 @@ def waiting(after: int, *, most: int = 200) -> list[tuple[Notice, str]]:
     complete = (
         select(func.count()).select_from(Rendition).where(Rendition.notice_id == Notice.id).correlate(Notice)
     ).scalar_subquery()
-    wanted = (
-        select(Notice).where(Notice.id > after, complete < len(LOCALES)).order_by(Notice.id.desc()).limit(most)
-    )
+    wanted = select(Notice).where(Notice.id > after, complete < len(LOCALES)).order_by(Notice.id.desc()).limit(most)
     found = []
     for notice in db.session.execute(wanted).scalars():
         there = {one.locale for one in notice.renditions}

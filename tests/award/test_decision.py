@@ -189,9 +189,10 @@ def test_a_returned_proposal_can_be_made_anew(everyone: People, clock: FixedCloc
 
 def test_nothing_is_proposed_before_the_evaluation_or_after_the_award(everyone: People, clock: FixedClock) -> None:
     notice = awards.awarded(everyone, clock)
-    for call in (lambda: awards.propose(everyone, notice.tender_ref, "A", "x"), lambda: awards.decide(
-        everyone, notice.tender_ref
-    )):
+    for call in (
+        lambda: awards.propose(everyone, notice.tender_ref, "A", "x"),
+        lambda: awards.decide(everyone, notice.tender_ref),
+    ):
         with pytest.raises(Refusal) as refused:
             call()
         assert refused.value.rule.endswith(".not_now")
@@ -201,9 +202,7 @@ def test_a_notice_that_would_lack_what_the_law_wants_is_not_published(everyone: 
     ref = awards.evaluated(everyone, clock).tender.ref
     awards.propose(everyone, ref, "B")
     with acting(Actor("operator")) as act:
-        act.session.execute(
-            update(Organisation).where(Organisation.ref == everyone.authority.ref).values(address="")
-        )
+        act.session.execute(update(Organisation).where(Organisation.ref == everyone.authority.ref).values(address=""))
         act.record("test.no_address", "organisation/x", {})
     with pytest.raises(Refusal) as refused:
         awards.decide(everyone, ref)
@@ -252,9 +251,9 @@ def test_the_clocks_say_what_is_late() -> None:
         return [one.state for one in found]
 
     last = datetime(2026, 11, 27, 23, 59, tzinfo=zone)
-    assert [one.due.isoformat() for one in timetable.clocks(
-        rules, evaluated_at=done, decided_at=None, now=done, zone=zone
-    )] == ["2026-11-24", "2026-11-27"]
+    assert [
+        one.due.isoformat() for one in timetable.clocks(rules, evaluated_at=done, decided_at=None, now=done, zone=zone)
+    ] == ["2026-11-24", "2026-11-27"]
     assert states(last) == ["done", "running"]
     assert states(last + timedelta(minutes=1)) == ["done", "overdue"]
     assert states(last, last) == ["done", "done", "done"]
