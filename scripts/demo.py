@@ -1,8 +1,8 @@
 """What `make demo` plays: the whole story on a throw-away instance, through HTTP and a real Chromium, then verified.
 
-One bid is sealed in Chromium, the others by the Python packer; one late and one malformed bid are refused; three experts
-score; the award is decided; and outside tools that are present judge the papers. It prints a line for each step and
-ends with DEMO OK and exit code 0, or with the first failure and 1. ``DEMO_OUT=dir`` keeps the papers.
+One bid is sealed in Chromium, the others by the Python packer; one late and one malformed bid are refused; three
+experts score; the award is decided; and outside tools that are present judge the papers. It prints a line for each step
+and ends with DEMO OK and exit code 0, or with the first failure and 1. ``DEMO_OUT=dir`` keeps the papers.
 """
 
 from __future__ import annotations
@@ -423,26 +423,19 @@ class Demo:
 
     def _score(self, number: int) -> None:
         expert = self.person(f"expert{number}")
-        expert.send(f"/judging/{self.ref}/declaration", has="csrf_token", action="/declaration")
-        for letter in "ABC":
-            path = f"/judging/{self.ref}/1/{letter}"
-            form = expert.form(path, action=f"/{letter}")
-            marks: dict[str, str] = {}
+        expert.send(f"/judging/{self.ref}/declaration", action="/declaration")
+        for at, letter in enumerate("ABC"):
+            marks = {"go": "save"}
             for one in self.notice["tender"]["lots"][0]["criteria"]:
                 code = one["criterion"]
-                for name in form.names:
-                    if code not in name.split("-"):
-                        continue
-                    if name.endswith("verdict"):
-                        marks[name] = "yes"
-                    elif name.endswith("points"):
-                        weight = float(one["weight"])
-                        halves = round(weight * 2 * (0.94 - 0.07 * "ABC".index(letter))) - number % 2
-                        marks[name] = f"{halves // 2}.{5 * (halves % 2)}"
-                    elif name.endswith("reason"):
-                        marks[name] = "依据技术方案第 6 页。"
-            expert.send(path, action=f"/{letter}", **marks)
-        expert.send(f"/judging/{self.ref}/1/sign", has="csrf_token", action="/sign")
+                marks[f"reason-{code}"] = "依据技术方案第 6 页。"
+                if one["kind"] == "requirement":
+                    marks[f"verdict-{code}"] = "yes"
+                elif one["kind"] == "points":
+                    halves = int(one["weight"]) * (94 - 7 * at) // 50 - number % 2
+                    marks[f"points-{code}"] = f"{halves // 2}.{5 * (halves % 2)}"
+            expert.send(f"/judging/{self.ref}/1/{letter}", has="points-C2", **marks)
+        expert.send(f"/judging/{self.ref}/1/sign", action="/sign")
 
     def _is_evaluated(self) -> bool:
         officer = self.person("officer")

@@ -29,14 +29,15 @@ from bidding.box import ceremony, uploads
 from bidding.box import duties as box_duties
 from bidding.box import operations as box
 from bidding.box import queries as bids
-from bidding.box.blinded import Owner
+from bidding.box.blinded import Owner, box_keys
 from bidding.seal.claims import FILES
 from bidding.seal.manifest import Supplier
 from bidding.seal.pack import PackFile, seal
+from bidding.seal.platform import unwrap_identity
 from foundation import documents
 from foundation.clock import Clock, FixedClock
 from foundation.database import db
-from identity import operations as identity
+from identity import operations as identities
 from identity import passwords
 from identity import queries as people
 from identity.models import Organisation
@@ -148,7 +149,7 @@ def make_people() -> None:
     hashed = passwords.hashed(PASSWORD)
     with acting(Actor("operator")) as act:
         organisations = {
-            "authority": identity.create_organisation(
+            "authority": identities.create_organisation(
                 act,
                 kind="authority",
                 name="云州市教育局",
@@ -158,17 +159,17 @@ def make_people() -> None:
                 phone="000-555 0106",
                 verified=True,
             ),
-            "supervisor": identity.create_organisation(
+            "supervisor": identities.create_organisation(
                 act,
                 kind="supervisor",
                 name="云州市财政局",
                 number="11350100MB0000002B",
                 verified=True,
             ),
-            "platform": identity.platform(act),
+            "platform": identities.platform(act),
         }
         for number, one in enumerate(SUPPLIERS, 1):
-            organisations[f"supplier{number}"] = identity.create_organisation(
+            organisations[f"supplier{number}"] = identities.create_organisation(
                 act,
                 kind="supplier",
                 name=one["name"],
@@ -180,10 +181,10 @@ def make_people() -> None:
                 verified=one["verified"],
             )
         for login in LOGINS:
-            account = identity.create_account(
+            account = identities.create_account(
                 act, email=login.email, name=login.name, password=hashed, email_verified=True
             )
-            identity.add_member(act, account, organisations[login.organisation], login.role)
+            identities.add_member(act, account, organisations[login.organisation], login.role)
 
 
 class _Story:
@@ -403,10 +404,13 @@ def released_envelope(ref: str) -> tuple[Path, Path, str]:
     """Return the two files of one opened bid and the platform's identity that its opening released."""
     lot = tender_queries.lot_of(tender_queries.by_ref(ref), "1")
     bid = bids.opened_bids(lot)[0]
-    opening = bids.opening_of(lot)
-    if opening is None:
+    if bids.opening_of(lot) is None:
         raise ValueError("This lot has not been opened.")
-    return uploads.files().path(bid.bid_key), uploads.files().path(bid.key_key), ceremony.unseal(opening)[0][0]
+    key = lot.keys[0]
+    identity = unwrap_identity(
+        box_keys(), key.wrapped or b"", tender=ref, lot=lot.number, envelope=key.envelope, recipient=key.recipient
+    )
+    return uploads.files().path(bid.bid_key), uploads.files().path(bid.key_key), identity
 
 
 def workday(moment: datetime, hour_utc: int) -> datetime:
