@@ -164,8 +164,9 @@ def _shown(
     document: Mapping[str, Any], step: Mapping[str, Any], names: Mapping[str, str], language: str
 ) -> Iterator[Shown]:
     title = word(STEPS, step["step"], language)
-    if step["criterion"]:
-        title = f"{names.get(step['criterion'], step['criterion'])}"
+    # The price score is named as such; what people judge has the criterion's own title.
+    if step["criterion"] and step["step"] != "price_score":
+        title = names.get(step["criterion"], step["criterion"])
     numbers = step["formula"]["numbers"]
     value = shown_text(parse_exact(step["value"])) if step["value"] and "/" in step["value"] else step["value"] or ""
     result = value if value != numbers else ""
