@@ -87,16 +87,8 @@ def notice_of(
     """
     method = {**tender.method, "articles": {"price_score": ruleset.rule("price.lowest_first").article}}
     criteria = [_criterion(one) for one in tender.criteria]
-    authority = tender.authority
     return {
-        "issuer": {
-            "ref": authority.ref,
-            "name": authority.name,
-            "number": authority.number or "",
-            "address": authority.address,
-            "contact": tender.contact or authority.contact,
-            "phone": tender.phone or authority.phone,
-        },
+        **head_of(tender, ruleset),
         "tender": {
             "ref": tender.ref,
             "title": tender.title,
@@ -122,12 +114,6 @@ def notice_of(
             "opens_at": local_text(tender.closes_at, zone),
             "notice_period_ends_on": due_on(ruleset.rule("notice.period"), at, tz=zone).ends_on.isoformat(),
         },
-        "rule_set": {
-            "id": ruleset.id,
-            "digest": ruleset.digest(),
-            "title": ruleset.name.as_json(),
-            "demonstration": ruleset.demonstration,
-        },
         "documents": [
             {
                 "ref": one.ref,
@@ -143,6 +129,27 @@ def notice_of(
         "envelopes": [_envelope(lot, [one for one in keys if one.lot_id == lot.id]) for lot in tender.lots],
         "client": {"bundle": bundle},
         "who_reads": [dict(one) for one in WHO_READS],
+    }
+
+
+def head_of(tender: Tender, ruleset: RuleSet) -> dict[str, Any]:
+    """Return what every notice about a tender begins with: who issues it, and under which frozen rule set."""
+    authority = tender.authority
+    return {
+        "issuer": {
+            "ref": authority.ref,
+            "name": authority.name,
+            "number": authority.number or "",
+            "address": authority.address,
+            "contact": tender.contact or authority.contact,
+            "phone": tender.phone or authority.phone,
+        },
+        "rule_set": {
+            "id": ruleset.id,
+            "digest": ruleset.digest(),
+            "title": ruleset.name.as_json(),
+            "demonstration": ruleset.demonstration,
+        },
     }
 
 

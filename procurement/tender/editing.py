@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from flask import current_app, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext
 from werkzeug.datastructures import FileStorage
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from foundation.errors import Refusal
 from foundation.storage import Store, Stored

@@ -19,7 +19,7 @@ from procurement.notices import queries as published
 from procurement.notices.models import Notice
 from procurement.rules import ruleset as rulesets
 from procurement.rules.faults import RulesError
-from procurement.tender import content, drafting
+from procurement.tender import content, drafting, readiness
 from procurement.tender.lifecycle import TENDER
 from procurement.tender.lots import (
     award_lot,
@@ -171,7 +171,11 @@ def cancel(act: Act, tender: Tender, reason: str) -> Notice:
         kind="cancellation",
         tender_ref=tender.ref,
         title=tender.title,
-        content={"tender": {"ref": tender.ref, "title": tender.title}, "reason": tender.reason},
+        content={
+            **content.head_of(tender, readiness.rule_set_of(tender)),
+            "tender": {"ref": tender.ref, "title": tender.title, "category": tender.category},
+            "reason": tender.reason,
+        },
         previous=published.of_tender(tender.ref)[-1],
     )
     TENDER.make(act, tender, "cancel", subject_of(tender), {"notice": notice.ref})

@@ -114,13 +114,15 @@ def amend(act: Act, tender: Tender, *, text: str, closes_at: datetime | None = N
     after = closes_at.replace(microsecond=0) if closes_at is not None else before
     if after < before:
         raise Refusal("amendment.earlier", deadline=before)
-    found = amendment_issue(tender, readiness.rule_set_of(tender), now=act.now, closes_at=after)
+    ruleset = readiness.rule_set_of(tender)
+    found = amendment_issue(tender, ruleset, now=act.now, closes_at=after)
     if found is not None:
         facts = {"article": found.article, "earliest": found.facts["earliest"]}
         raise Refusal("amendment.too_near", 409, reasons=(found,), **facts)
     zone = current_app.config["SETTINGS"].time_zone
     said: dict[str, Any] = {
-        "tender": {"ref": tender.ref, "title": tender.title},
+        **content.head_of(tender, ruleset),
+        "tender": {"ref": tender.ref, "title": tender.title, "category": tender.category},
         "text": words,
         "closes_at": content.local_text(after, zone),
         "opens_at": content.local_text(after, zone),

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from foundation.database import db
 from foundation.errors import Refusal
@@ -71,12 +71,6 @@ def of_authority(organisation: Organisation, *, most: int = 500) -> list[Tender]
     """Return an authority's tenders in every state, the newest first."""
     wanted = select(Tender).where(Tender.authority_id == organisation.id).order_by(Tender.id.desc()).limit(most)
     return list(db.session.execute(wanted).scalars())
-
-
-def submitted_count(organisation: Organisation) -> int:
-    """Return how many tenders of an authority wait for its approver."""
-    wanted = select(func.count(Tender.id)).where(Tender.authority_id == organisation.id, Tender.state == "submitted")
-    return db.session.execute(wanted).scalar_one()
 
 
 def due_lots(now: datetime) -> list[Lot]:

@@ -30,6 +30,7 @@ def test_an_amendment_is_a_new_notice_that_names_the_one_before(app: Flask, cloc
     said = [notices.content(one) for one in notices.of_tender(ref)]
     assert [one["kind"] for one in said] == ["tender", "amendment", "amendment"]
     assert said[1]["previous"]["sha256"] == original and said[2]["previous"]["ref"] == said[1]["ref"]
+    assert said[1]["issuer"] == said[0]["issuer"] and said[1]["rule_set"] == said[0]["rule_set"]
     assert said[1]["closed_at_before"] == "2026-11-20T10:00:00+08:00"
     in_force = queries.notice_content(queries.by_ref(ref))
     assert in_force["tender"]["closes_at"] == in_force["tender"]["opens_at"] == "2026-11-20T12:00:00+08:00"
