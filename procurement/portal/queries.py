@@ -32,7 +32,7 @@ def tenders(*, words: str = "", state: str = "", category: str = "", after: str 
     `words` asks for tenders that hold all of them; `after` is a key that an earlier page gave (a wrong one begins
     anew).
     """
-    wanted: Select[tuple[Tender]] = select(Tender).options(joinedload(Tender.authority))
+    wanted: Select[Tender] = select(Tender).options(joinedload(Tender.authority))
     if category in CATEGORIES:
         wanted = wanted.where(Tender.category == category)
     wanted = wanted.where(Tender.state == state) if state in STATES else wanted.where(Tender.published_at.is_not(None))
@@ -64,7 +64,7 @@ def documents(tender: Tender) -> list[Document]:
     return list(tender.documents)
 
 
-def _newest(wanted: Select[tuple[Tender]], words: str, after: str, most: int) -> Page:
+def _newest(wanted: Select[Tender], words: str, after: str, most: int) -> Page:
     order = Tender.id
     if words:
         wanted, order = search.narrowed(wanted, words)  # type: ignore[assignment]
@@ -75,7 +75,7 @@ def _newest(wanted: Select[tuple[Tender]], words: str, after: str, most: int) ->
     return Page(found[:most], str(found[most - 1].id) if len(found) > most else None)
 
 
-def _closing_first(wanted: Select[tuple[Tender]], after: str, most: int) -> Page:
+def _closing_first(wanted: Select[Tender], after: str, most: int) -> Page:
     moment, _, key = after.partition("_")
     if moment and key.isdecimal() and len(key) < 16:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from flask import Response, current_app, render_template, request, url_for
 
@@ -28,7 +29,7 @@ def trail() -> str:
     asked = {name: request.args.get(name, "")[:120] for name in ("kind", "subject", "before")}
     before = int(asked["before"]) if asked["before"].isdecimal() and len(asked["before"]) < 16 else None
     entries = queries.page(before=before, kind=asked["kind"], subject=asked["subject"], most=PAGE)
-    given = {"kind": asked["kind"], "subject": asked["subject"]}
+    given: dict[str, Any] = {"kind": asked["kind"], "subject": asked["subject"]}
     last = entries[-1].index if len(entries) == PAGE else 0
     return render_template(
         "portal/trail.html",

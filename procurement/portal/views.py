@@ -47,7 +47,7 @@ def tenders() -> str:
     found = queries.tenders(
         words=asked["q"], state=asked["state"], category=asked["category"], after=asked["after"]
     )
-    given = {name: value for name, value in asked.items() if name != "after"}
+    given: dict[str, Any] = {name: value for name, value in asked.items() if name != "after"}
     following = url_for("portal.tenders", **given, after=found.next) if found.next else None
     return render_template(
         "portal/tenders.html",

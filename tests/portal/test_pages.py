@@ -153,11 +153,11 @@ def test_public_pages_are_clean_for_axe(app: Flask, clock: FixedClock, someone: 
     tender = a_tender(someone, clock, lots=2)
     notice, award = tender.notice_ref, an_award(tender.ref)
     pages = [*STATIC, f"/tenders/{tender.ref}", f"/notices/{notice}", f"/notices/{award}", "/trail/5", "/nowhere"]
+    faults: list[str] = []
     with serving(app) as address, chromium(tmp_path) as browser:
         for width, scheme in ((1280, "light"), (390, "dark"), (320, "light")):
             page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
-            faults: list[str] = []
-            page.on("pageerror", lambda error, faults=faults: faults.append(str(error)))  # type: ignore[misc]
+            page.on("pageerror", lambda error: faults.append(str(error)))
             for each in pages:
                 page.goto(f"{address}{each}?lang=zh-CN")
                 if width != 320:
