@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask_babel import gettext
 
 from identity import letters
@@ -24,7 +26,7 @@ def tell_bidders(lot: Lot) -> int:
         for account in people:
             if account.email_verified_at is None or not account.is_active:
                 continue
-            letters.send(account.email, account.locale, lambda won=bid.id == award.bid_id: _words(lot, won))
+            letters.send(account.email, account.locale, partial(_words, lot, bid.id == award.bid_id))
             count += 1
     return count
 

@@ -162,6 +162,6 @@ def _experts(document: Mapping[str, Any]) -> list[str]:
 def _reasons(document: Mapping[str, Any], bid: str, criterion: str) -> tuple[str, ...]:
     found = []
     for expert in document.get("experts") or []:
-        sheet = next((one for one in expert.get("sheets") or [] if one["bid"] == bid), {})
+        sheet: Mapping[str, Any] = next((one for one in expert.get("sheets") or [] if one["bid"] == bid), {})
         found.append(str((sheet.get("reasons") or {}).get(criterion) or ""))
     return tuple(found)

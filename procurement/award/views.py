@@ -18,6 +18,7 @@ from identity.rights import Right
 from procurement.award import letters, operations, queries, standing, timetable
 from procurement.award.forms import DecideForm, ProposeForm, ReturnForm
 from procurement.award.lifecycle import AWARD
+from procurement.award.models import Award
 from procurement.award.notice import why_excluded
 from procurement.notices import queries as notices
 from procurement.tender import queries as tenders
@@ -154,20 +155,23 @@ def _page(
     deciding: DecideForm | None = None,
 ) -> str:
     now, who = current_app.extensions["clock"].now(), visitor()
-    award, facts = queries.award_of(lot), {}
+    award = queries.award_of(lot)
+    facts: dict[str, Any] = {}
     if lot.state in ("evaluated", "proposed", "awarded"):
         evaluation = queries.evaluation_of(lot)
         document = evaluation.document
         found = standing.standings(document)
-        offered = set(AWARD.offered(award, who.rights)) if award else {"propose"} & _first_rights()
+        ranked = [one for one in found if one.is_ranked]
+        # A lot without any proposal offers what an award offers in its first state.
+        offered = set(AWARD.offered(award or Award(state=AWARD.first), who.rights))
         if proposing is None and "propose" in offered:
             proposing = _propose_form(lot)
-            if proposing.bid.choices:
-                proposing.bid.data = proposing.bid.choices[0][0]
+            if ranked:
+                proposing.bid.data = ranked[0].bid
         facts = {
             "evaluation": evaluation,
             "document": document,
-            "ranked": [one for one in found if one.is_ranked],
+            "ranked": ranked,
             "excluded": [(one, why_excluded(one, document, str(get_locale()))) for one in found if not one.is_ranked],
             "bids": {queries.name_in(document, bid): bid for bid in queries.opened_bids(lot)},
             "chosen": queries.name_in(document, award.bid) if award else "",
@@ -186,11 +190,6 @@ def _page(
             "notice": notices.by_ref(award.notice_ref) if award and award.notice_ref else None,
         }
     return render_template("award/show.html", lot=lot, tender=lot.tender, award=award, **facts)
-
-
-def _first_rights() -> set[str]:
-    """Return the events that a lot without any proposal offers the visitor."""
-    return {"propose"} if AWARD.move("propose").right in visitor().rights else set()
 
 
 def _explain(form: FlaskForm, refusal: Refusal, field: Any) -> None:
