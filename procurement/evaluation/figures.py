@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,8 @@ from procurement.scoring.words import STEP_SENTENCES, STEPS, SYMBOLS, TERMS, wor
 
 # Beyond this many bids the question "what if one were not there" is left to the recompute command.
 MOST_WHAT_IF = 12
+
+Cite = Callable[[str], str]
 
 _SYMBOL = re.compile(r"(?<![A-Za-z])([A-Za-z])(?![A-Za-z])")
 _LARGE = re.compile(r"\d{4,}(?=\.)")
@@ -50,8 +52,13 @@ def keys_of(document: Mapping[str, Any], bid: Mapping[str, Any]) -> list[str]:
     return [*scores, "evaluated_price", *(["total"] if bid["total"] else []), "rank"]
 
 
-def derivation(document: Mapping[str, Any], bid: Mapping[str, Any], key: str, language: str) -> list[Shown]:
-    """Return the steps that lead to one figure of one bid, each with its formula in words and in numbers."""
+def derivation(
+    document: Mapping[str, Any], bid: Mapping[str, Any], key: str, language: str, cite: Cite = str
+) -> list[Shown]:
+    """Return the steps that lead to one figure of one bid, each with its formula in words and in numbers.
+
+    `cite` turns an article as the document names it into the reader's language.
+    """
     kinds = {one["criterion"]: one["kind"] for one in document["criteria"]}
     own, shared = bid["steps"], document["result"]["steps"]
     if key == "excluded":
@@ -67,10 +74,10 @@ def derivation(document: Mapping[str, Any], bid: Mapping[str, Any], key: str, la
     else:
         chosen = _named(own, "total", "technical", "rank") or _named(own, "evaluated_price", "rank")
     names = titles(document)
-    return [one for step in chosen for one in _shown(document, step, names, language)]
+    return [one for step in chosen for one in _shown(document, step, names, language, cite)]
 
 
-def excluded(document: Mapping[str, Any], language: str) -> list[dict[str, Any]]:
+def excluded(document: Mapping[str, Any], language: str, cite: Cite = str) -> list[dict[str, Any]]:
     """Return the bids that were not ranked, each with its reasons in words and the experts' own reasons."""
     names = titles(document)
     found = []
@@ -84,7 +91,7 @@ def excluded(document: Mapping[str, Any], language: str) -> list[dict[str, Any]]
             reasons.append(
                 {
                     "sentence": one["reason"] or told,
-                    "article": one["article"] or "",
+                    "article": cite(one["article"]) if one["article"] else "",
                     "said": _said(document, bid["bid"], one["criterion"]),
                 }
             )
@@ -161,7 +168,7 @@ def _of_criterion(steps: list[dict[str, Any]], criterion: str) -> list[dict[str,
 
 
 def _shown(
-    document: Mapping[str, Any], step: Mapping[str, Any], names: Mapping[str, str], language: str
+    document: Mapping[str, Any], step: Mapping[str, Any], names: Mapping[str, str], language: str, cite: Cite
 ) -> Iterator[Shown]:
     title = word(STEPS, step["step"], language)
     # The price score is named as such; what people judge has the criterion's own title.
@@ -179,7 +186,7 @@ def _shown(
     yield Shown(
         title,
         word(STEP_SENTENCES, step["step"], language),
-        "；".join(articles),
+        ("; " if language == "en" else "；").join(cite(one) for one in articles),
         "" if step["step"] == "price" else _in_words(step["formula"]["symbols"], language),
         grouped(numbers),
         grouped(result),

@@ -18,6 +18,7 @@ from identity.rights import Right
 from procurement.evaluation import figures, operations, queries
 from procurement.evaluation.models import Evaluation
 from procurement.notices import queries as notices
+from procurement.panel import queries as panel
 from procurement.panel.models import PanelMember
 from procurement.scoring.method import POINTS, REQUIREMENT, WEIGHTED_POINTS
 from procurement.scoring.ranking import evaluate
@@ -46,6 +47,11 @@ def result(tender: str, lot: str) -> str:
     evaluation = _open_evaluation(tender, lot)
     place, document = evaluation.lot, evaluation.document
     bid, key = _asked(document)
+    known = {rule.article: rule.cite(g.tongue) for rule in panel.rule_set(place.tender).rules}
+
+    def cite(article: str) -> str:
+        return known.get(article, article)
+
     award = next((one for one in reversed(notices.of_tender(tender, kind="award")) if one.lot == lot), None)
     scored = [one for one in document["criteria"] if one["kind"] != REQUIREMENT]
     if document["method"]["id"] != WEIGHTED_POINTS:
@@ -58,14 +64,14 @@ def result(tender: str, lot: str) -> str:
         document=document,
         method=word(TERMS, document["method"]["id"], g.tongue),
         ranked=[one for one in document["result"]["bids"] if one["status"] == "ranked"],
-        excluded=figures.excluded(document, g.tongue),
+        excluded=figures.excluded(document, g.tongue, cite),
         scored=scored,
         titles=figures.titles(document),
         names=_names(document, place.state == "awarded"),
         bid=bid,
         key=key,
         keys=figures.keys_of(document, bid) if bid else [],
-        steps=figures.derivation(document, bid, key, g.tongue) if bid else [],
+        steps=figures.derivation(document, bid, key, g.tongue, cite) if bid else [],
         tables=[(one, figures.experts(document, one["criterion"])) for one in scored if one["kind"] == POINTS],
         checked=_checked(evaluation.sha256, canonical(document).decode()),
         is_public=place.state == "awarded",
