@@ -61,10 +61,21 @@ class Moment:
         return self.lines[0]
 
 
+def body_of(entry: Entry) -> dict[str, Any]:
+    """Return what an entry says; nothing but its columns where somebody destroyed its bytes in the database."""
+    try:
+        found = parse(entry.body)
+    except ValueError:
+        found = None
+    if isinstance(found, dict) and found.keys() >= {"kind", "actor", "facts"}:
+        return found
+    return {"kind": entry.kind, "actor": {"kind": entry.actor}, "facts": {}}
+
+
 def line(entry: Entry, organisations: Mapping[str, str], told: Mapping[str, Any] | None = None) -> Line:
     """Return an entry in words. `told` is what an opening revealed of a sealed one."""
-    body = parse(entry.body)
-    kind, facts = entry.kind, body["facts"]
+    body = body_of(entry)
+    kind, facts = body["kind"], body["facts"]
     if told is not None:
         kind = told["act"]
         return Line(
@@ -85,7 +96,7 @@ def line(entry: Entry, organisations: Mapping[str, str], told: Mapping[str, Any]
 
 def organisations_in(entries: Iterable[Entry]) -> set[str]:
     """Return the references of organisations that actors of these entries belong to."""
-    found = {parse(entry.body)["actor"].get("organisation", "") for entry in entries}
+    found = {body_of(entry)["actor"].get("organisation", "") for entry in entries}
     return found - {""}
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from flask import Response, render_template, request, url_for
+from sqlalchemy.exc import NoResultFound
 
 from foundation.canonical import parse
 from foundation.errors import Refusal
@@ -18,6 +19,7 @@ from supervision.desk.forms import FilterForm
 from supervision.desk.proof import Step, way
 from supervision.trail import merkle
 from supervision.trail import queries as trail
+from supervision.trail.faults import TrailError
 from supervision.trail.models import Entry
 from supervision.trail.proofs import Receipt
 
@@ -56,7 +58,7 @@ def entry(index: int) -> str:
         "desk/entry.html",
         entry=found,
         line=timeline.line(found, who),
-        body=json.dumps(parse(found.body), ensure_ascii=False, indent=2),
+        body=_spread(found.body),
         proved=proved,
         tender=_tender_of(found),
         checkpoint=trail.checkpoint().decode(),
@@ -139,7 +141,11 @@ def _prove(entry: Entry) -> Proved:
     """Compute the way from an entry's bytes to the root; what does not lead there is told, not hidden by an error."""
     tip = trail.tip()
     leaf = merkle.leaf_hash(entry.body)
-    hashes = merkle.inclusion_proof(entry.index, tip.size, trail.reader(tip.size).node)
+    try:
+        hashes = merkle.inclusion_proof(entry.index, tip.size, trail.reader(tip.size).node)
+    except (TrailError, NoResultFound):
+        # A stored hash or tile is missing or of another length: there is no way to the root.
+        return Proved(False, leaf, entry.leaf_hash, [], tip.size, tip.root)
     steps = way(entry.index, tip.size, leaf, hashes)
     reached = steps[-1].result if steps else leaf
     return Proved(reached == tip.root and leaf == entry.leaf_hash, leaf, entry.leaf_hash, steps, tip.size, tip.root)
@@ -152,6 +158,14 @@ def _found(form: FilterForm, before: int | None) -> list[Entry]:
         subject=form.subject_words(),
         actors=queries.actors_named(form.actor.data or ""),
     )
+
+
+def _spread(body: bytes) -> str:
+    """Return an entry's bytes line by line; what is no JSON any more is shown as it stands."""
+    try:
+        return json.dumps(parse(body), ensure_ascii=False, indent=2)
+    except ValueError:
+        return body.decode(errors="backslashreplace")
 
 
 def _tender_of(entry: Entry) -> str:
