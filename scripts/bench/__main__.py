@@ -1,4 +1,4 @@
-"""`python -m scripts.bench NAME…` runs single measurements, without a name all. Speed lives here and in no timed test."""
+"""`python -m scripts.bench NAME…` runs single measurements, all without a name. Speed is held by no timed test."""
 
 from __future__ import annotations
 

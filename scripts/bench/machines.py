@@ -13,6 +13,7 @@ from flask import Flask
 
 from foundation.database import db
 from scripts.bench.measuring import rate
+from tests.builders.people import People, people
 from tests.postgres import OWNER, SERVING, Postgres
 from wsgi import create_app, prepare
 
@@ -26,6 +27,7 @@ class Machines:
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="sunseal-bench-"))
         self._apps: dict[str, Flask] = {}
+        self._people: dict[str, People] = {}
         self._server: Postgres | None = None
 
     def __enter__(self) -> Machines:
@@ -61,6 +63,12 @@ class Machines:
             self._apps[engine] = app
         return self._apps[engine]
 
+    def people(self, engine: str) -> People:
+        """Return the people of an instance, made when first asked for, inside its app context."""
+        if engine not in self._people:
+            self._people[engine] = people(self._apps[engine])
+        return self._people[engine]
+
     def bare_commits(self, engine: str, *, seconds: float = 1.0) -> float:
         """Return durable commits of one row of 300 bytes in a second, by one client and without any of our code."""
         if engine == "sqlite":
@@ -71,10 +79,10 @@ class Machines:
             connection.execute("CREATE TABLE line (id INTEGER PRIMARY KEY, body BLOB)")
             found = rate(lambda: connection.execute("INSERT INTO line (body) VALUES (?)", (ROW,)), seconds=seconds)
             connection.close()
-            return found
+            return found.per_second
         name = self.server.database()
         with psycopg.connect(host=str(self.server.folder), user=OWNER, dbname=name, autocommit=True) as bare:
             bare.execute("CREATE TABLE line (id BIGSERIAL PRIMARY KEY, body BYTEA)")
             found = rate(lambda: bare.execute("INSERT INTO line (body) VALUES (%s)", (ROW,)), seconds=seconds)
         self.server.drop(name)
-        return found
+        return found.per_second

@@ -8,7 +8,7 @@ from foundation.canonical import canonical
 from foundation.papers import award_notice_pdf
 from foundation.signing import sign_detached
 from scripts.bench.machines import Machines
-from scripts.bench.measuring import percentile, tell, times
+from scripts.bench.measuring import Spent, tell, times
 from tests.documents.award import a_notice
 
 LOCALES = ("zh-Hans", "en")
@@ -20,24 +20,27 @@ def measure(machines: Machines) -> None:
     seal = machines.app("sqlite").extensions["seal"]
     # Imported late: the fonts' place must be known first, and the app sets it.
     import weasyprint
-    from pypdf import PdfReader
 
     at = datetime.now(UTC).replace(microsecond=0)
     body = canonical(a_notice())
     rows = "<tr><td>云州市直属学校教室照明改造灯具采购</td><td>2,386,800.00</td></tr>" * 25
     page = f"<style>body {{ font-family: sans-serif }}</style><h1>中标公告</h1><table>{rows}</table>"
 
-    for lang in LOCALES:
+    def notice(lang: str) -> bytes:
+        signature = sign_detached(body, seal, at)
+        return award_notice_pdf(body, signature, seal, lang=lang, verify_url="https://sunseal.example/verify", at=at)
 
-        def notice(_: int, lang: str = lang) -> bytes:
-            signature = sign_detached(body, seal, at)
-            return award_notice_pdf(body, signature, seal, lang=lang, verify_url="https://sunseal.example/verify", at=at)
-
-        notice(0)
+    def bare(_: int = 0) -> None:
         weasyprint.HTML(string=page).write_pdf()
-        spent, bare = [], []
-        for number in range(COUNT):
-            spent += times(lambda _, number=number: notice(number), 1)  # type: ignore[misc]
-            bare += times(lambda _: weasyprint.HTML(string=page).write_pdf(), 1)
-        tell("award.notice", percentile(spent, 50), "ms", "one bare WeasyPrint page, ms", percentile(bare, 50),
-             lang=lang, count=COUNT)
+
+    for lang in LOCALES:
+        notice(lang)
+        bare()
+        ours, theirs, cpu = [], [], 0.0
+        for _ in range(COUNT):
+            one = times(lambda _, lang=lang: notice(lang), 1)  # type: ignore[misc]
+            ours += one.wall
+            cpu += one.cpu
+            theirs += times(bare, 1).wall
+        tell("award.notice", Spent(ours, cpu / COUNT).percentile(50), "ms", "one bare WeasyPrint page, ms",
+             Spent(theirs, 0.0).percentile(50), lang=lang, count=COUNT, cpu_ms=cpu / COUNT)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from foundation.database import db
 from scripts.bench.machines import ENGINES, Machines
-from scripts.bench.measuring import percentile, rate, tell, times
+from scripts.bench.measuring import rate, tell, times
 from supervision.desk import export
 from supervision.trail import queries, verify
 from supervision.trail.act import PLATFORM, acting
@@ -33,7 +33,7 @@ def batch() -> None:
 def leaf_hashes() -> float:
     """Return SHA-256 hashes of a 300-byte entry in a second: what the trail cannot beat."""
     body = b"\0" + b"x" * 300
-    return BATCH * rate(lambda: [hashlib.sha256(body).digest() for _ in range(BATCH)], seconds=0.5)
+    return BATCH * rate(lambda: [hashlib.sha256(body).digest() for _ in range(BATCH)], seconds=0.5).per_second
 
 
 def measure(machines: Machines) -> None:
@@ -43,10 +43,12 @@ def measure(machines: Machines) -> None:
             before = machines.bare_commits(engine)
             acts = rate(one_act)
             bare = (before + machines.bare_commits(engine)) / 2
-            tell("trail.act", acts, "acts/s", f"bare commits/s, {engine}", bare, engine=engine)
+            tell("trail.act", acts.per_second, "acts/s", f"bare commits/s, {engine}", bare, engine=engine,
+                 cpu_ms=acts.cpu)
             hashes = leaf_hashes()
-            appended = BATCH * rate(batch)
-            tell("trail.append", appended, "entries/s", "SHA-256 of an entry/s", hashes, engine=engine, batch=BATCH)
+            appended = rate(batch)
+            tell("trail.append", BATCH * appended.per_second, "entries/s", "SHA-256 of an entry/s", hashes,
+                 engine=engine, batch=BATCH, cpu_ms=appended.cpu / BATCH)
             _receipts(engine, hashes)
             if engine == "sqlite":
                 _verification(hashes)
@@ -67,8 +69,9 @@ def _receipts(engine: str, hashes: float) -> None:
     idle = times(lambda _: [hashlib.sha256(b"x" * 301).digest() for _ in range(spin)], 400)
     spent = times(receipt, 400)
     for percent in (50, 99):
-        tell(f"trail.receipt.p{percent}", percentile(spent, percent), "ms",
-             f"p{percent} of a loop of {spin} SHA-256, ms", percentile(idle, percent), engine=engine, entries=size)
+        tell(f"trail.receipt.p{percent}", spent.percentile(percent), "ms",
+             f"p{percent} of a loop of {spin} SHA-256, ms", idle.percentile(percent), engine=engine, entries=size,
+             cpu_ms=spent.cpu)
 
 
 def _verification(hashes: float) -> None:
