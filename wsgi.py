@@ -12,7 +12,7 @@ import structlog
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from foundation import commands, documents, migrate, scheduler, web
+from foundation import commands, documents, mail, migrate, scheduler, web
 from foundation.certificates import open_seal
 from foundation.clock import Clock
 from foundation.config import Settings, read_settings
@@ -93,6 +93,7 @@ ROOMS = (
 def wire(app: Flask) -> None:
     """Attach what each room brings: tables, pages, duties, commands, sentences and lifecycles."""
     guard.set_up(app)
+    scheduler.register(app, (), (mail.send_waiting,))
     for command in commands.COMMANDS:
         app.cli.add_command(command)
     for room in ROOMS:
@@ -103,7 +104,7 @@ def wire(app: Flask) -> None:
             if part == "views":
                 app.register_blueprint(module.blueprint)
             elif part == "duties":
-                scheduler.register(app, *module.DUTIES)
+                scheduler.register(app, module.DUTIES, getattr(module, "SLOW_DUTIES", ()))
             elif part == "commands":
                 for command in module.COMMANDS:
                     app.cli.add_command(command)

@@ -72,4 +72,6 @@ def _print(key: int, locale: str) -> None:
         current_app.extensions["store"].remove(printed.stored.key)
 
 
-DUTIES = (render_waiting,)
+# Printing takes long, and nothing else may wait for it.
+DUTIES = ()
+SLOW_DUTIES = (render_waiting,)
