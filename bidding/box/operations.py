@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import secrets
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from bidding.box import blinded, records
@@ -41,6 +41,22 @@ __all__ = [
 # Refusals that supervision must hear of, told by an act of their own since the refused one leaves nothing.
 TOLD = frozenset({"bid.late", "bid.replayed", "envelope.not_encrypted"})
 
+# What a submission reads and marks: plain statements, made once, because the last minute before a deadline is full of
+# them. Columns, not rows: a tender's frozen rule set is large and decides nothing here.
+_LOT = (
+    select(Lot.state, Lot.number, Tender.ref, Tender.closes_at, Notice.sha256.label("notice"))
+    .join(Tender, Lot.tender_id == Tender.id)
+    .outerjoin(Notice, Notice.ref == Tender.notice_ref)
+    .where(Lot.id == bindparam("lot_id"))
+)
+_UPLOAD = select(Upload.bid_ref).where(Upload.ref == bindparam("upload"))
+_REPLAYED = select(Bid.id).where(Bid.claims_sha256 == bindparam("envelope_sha256"))
+# The tag names the lot too. Asked by the lot as well, SQLite would read every bid of the lot at each submission.
+_EARLIER = select(Bid.id).where(
+    Bid.owner_tag == bindparam("tag"), Bid.state == "sealed", Bid.envelope == bindparam("number")
+)
+_SUBMITTED = update(Upload.__table__).where(Upload.ref == bindparam("upload")).values(bid_ref=bindparam("bid"))  # type: ignore[arg-type]
+
 
 def submit(act: Act, whole: Whole, owner: Owner) -> Bid:
     """Take an envelope into the box. The moment of this act is the moment of the bid; equal to the deadline is late.
@@ -48,14 +64,9 @@ def submit(act: Act, whole: Whole, owner: Owner) -> Bid:
     An earlier sealed bid of the same owner on the lot is replaced in the same act. The same upload submitted again
     gives the same bid. Refuses (409) ``bid.late``, ``bid.not_open``, ``bid.wrong_notice``, ``bid.replayed``.
     """
-    session = act.session
-    # Columns, not rows: a tender's frozen rule set is large and decides nothing here.
-    lot = session.execute(
-        select(Lot.state, Lot.number, Tender.ref, Tender.closes_at, Tender.notice_ref)
-        .join(Tender, Lot.tender_id == Tender.id)
-        .where(Lot.id == whole.lot_id)
-    ).one()
-    upload = session.execute(select(Upload).where(Upload.ref == whole.upload)).scalar_one_or_none()
+    session, run = act.session, act.session.connection().execute
+    lot = run(_LOT, {"lot_id": whole.lot_id}).one()
+    upload = run(_UPLOAD, {"upload": whole.upload}).one_or_none()
     if upload is None:
         raise Refusal("upload.unknown", 404)
     tag = blinded.bid_tag(owner, lot.ref, lot.number)
@@ -65,10 +76,9 @@ def submit(act: Act, whole: Whole, owner: Owner) -> Bid:
         raise Refusal("bid.late", 409, closes_at=lot.closes_at, submitted_at=act.now)
     if lot.state != "open":
         raise Refusal("bid.not_open", 409)
-    notice = session.execute(select(Notice.sha256).where(Notice.ref == lot.notice_ref)).scalar_one()
-    if whole.notice != notice:
+    if whole.notice != lot.notice:
         raise Refusal("bid.wrong_notice", 409)
-    if session.execute(select(Bid.id).where(Bid.claims_sha256 == whole.envelope)).first() is not None:
+    if run(_REPLAYED, {"envelope_sha256": whole.envelope}).first() is not None:
         raise Refusal("bid.replayed", 409)
     replaces = _replace_earlier(act, whole, tag)
     bid = Bid(
@@ -89,8 +99,8 @@ def submit(act: Act, whole: Whole, owner: Owner) -> Bid:
     )
     bid.entry_index = blinded.record(act, made)
     session.add(bid)
-    upload.bid_ref = bid.ref
     session.flush()
+    run(_SUBMITTED, {"upload": whole.upload, "bid": bid.ref})
     return bid
 
 
@@ -231,16 +241,11 @@ def _same_again(session: Session, ref: str, tag: str) -> Bid:
 
 
 def _replace_earlier(act: Act, whole: Whole, tag: str) -> str | None:
-    earlier = act.session.execute(
-        select(Bid).where(
-            Bid.owner_tag == tag,
-            Bid.lot_id == whole.lot_id,
-            Bid.state == "sealed",
-            Bid.envelope == whole.claims["envelope"],
-        )
-    ).scalar_one_or_none()
-    if earlier is None:
+    asked = {"tag": tag, "number": whole.claims["envelope"]}
+    found = act.session.connection().execute(_EARLIER, asked).one_or_none()
+    if found is None:
         return None
+    earlier = act.session.get_one(Bid, found.id)
     move(act, earlier, "replace")
     return earlier.ref
 

@@ -154,7 +154,7 @@ def receipt_checks(bid: Bid, receipt: dict[str, Any]) -> list[Check]:
         ),
         Check(
             _("The entry speaks of this bid and no other"),
-            _("The salt in your receipt opens its commitment; nobody else has it"),
+            _("The salt in your receipt opens its commitment; until the opening it is told to you alone"),
             status.reveals,
         ),
         Check(
