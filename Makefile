@@ -31,7 +31,7 @@ test: .venv/dev.stamp ## Set up everything and run the whole suite: SQLite, Post
 
 check: .venv/dev.stamp ## Lint and type check
 	@$(PY) -m ruff check .
-	@$(PY) -m mypy .
+	@$(PY) -m mypy
 
 demo: .venv/dev.stamp ## Play the whole story headless on a throw-away instance; DEMO_OUT=dir keeps its papers
 	@$(PY) -m scripts.demo

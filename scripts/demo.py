@@ -425,7 +425,7 @@ class Demo:
         expert = self.person(f"expert{number}")
         expert.send(f"/judging/{self.ref}/declaration", action="/declaration")
         for at, letter in enumerate("ABC"):
-            marks = {"go": "save"}
+            marks: dict[str, Any] = {"go": "save"}
             for one in self.notice["tender"]["lots"][0]["criteria"]:
                 code = one["criterion"]
                 marks[f"reason-{code}"] = "依据技术方案第 6 页。"
@@ -446,7 +446,8 @@ class Demo:
         where = f"/office/tenders/{self.ref}/lots/1/award"
         officer = self.person("officer")
         form = officer.form(where, action="/propose")
-        officer.send(where, action="/propose", **({"bid": form.values["bid"]} if "bid" in form.values else {}))
+        chosen: dict[str, Any] = {name: form.values[name] for name in ("bid",) if name in form.values}
+        officer.send(where, action="/propose", **chosen)
         self.person("approver").send(where, action="/decide")
         ref = wait_for(
             "the award notice", lambda: next((one for one, kind in self._notices().items() if kind == "award"), None)

@@ -40,7 +40,7 @@ from foundation.database import db
 from identity import operations as identities
 from identity import passwords
 from identity import queries as people
-from identity.models import Organisation
+from identity.models import Account, Organisation
 from identity.rights import Role
 from procurement.award import operations as awards
 from procurement.evaluation import duties as evaluation_duties
@@ -187,6 +187,14 @@ def make_people() -> None:
             identities.add_member(act, account, organisations[login.organisation], login.role)
 
 
+def account_of(email: str) -> Account:
+    """Return a person of the demonstration."""
+    found = people.account_by_email(email)
+    if found is None:
+        raise ValueError(f"The demonstration has no {email}.")
+    return found
+
+
 class _Story:
     """Plays acts in the names of the people of the demonstration."""
 
@@ -197,7 +205,7 @@ class _Story:
     @contextmanager
     def acting_as(self, email: str) -> Iterator[Act]:
         """Run an act in somebody's name, as `identity.guard.act_now` does for a visitor."""
-        account = people.account_by_email(email)
+        account = account_of(email)
         membership = account.memberships[0]
         who = Actor("account", account.ref, membership.role, membership.organisation.ref)
         account_id = account.id
@@ -236,7 +244,7 @@ class _Story:
 
     def bid(self, ref: str, number: int, lot: str = "1") -> None:
         """Seal, upload and submit the offer of supplier `number` with the Python packer."""
-        account = people.account_by_email(f"supplier{number}@demo.example")
+        account = account_of(f"supplier{number}@demo.example")
         organisation = account.memberships[0].organisation
         owner = Owner(organisation.ref, account.ref)
         notice = notices.by_ref(str(tender_queries.by_ref(ref).notice_ref)).body
@@ -295,7 +303,7 @@ class _Story:
     def seat(self, ref: str, size: int) -> None:
         for number in range(1, size + 1):
             with self.acting_as("officer@demo.example") as act:
-                expert = people.account_by_email(f"expert{number}@demo.example")
+                expert = account_of(f"expert{number}@demo.example")
                 panel.assign(
                     act,
                     tender_queries.by_ref(ref),
@@ -326,7 +334,7 @@ class _Story:
         evaluation_duties.complete_due()
 
     def _member(self, ref: str, number: int) -> Any:
-        account = people.account_by_email(f"expert{number}@demo.example")
+        account = account_of(f"expert{number}@demo.example")
         return panels.member_of(tender_queries.by_ref(ref), account)
 
     def marks(self, lot: Any, bid: Any, expert: int) -> dict[str, dict[str, Any]]:

@@ -87,7 +87,9 @@ def _parents() -> tuple[int, int]:
     now = datetime.now(UTC)
     with acting(PLATFORM) as act:
         authority = Organisation(ref="O-800000", kind="authority", name="云州市教育局", created_at=now)
-        officer = Account(ref="A-800000", email="bench@example.test", name="李经办", password="-", created_at=now)  # noqa: S106
+        officer = Account(
+            ref="A-800000", email="bench@example.test", name="李经办", password_hash="-", created_at=now  # noqa: S106
+        )
         act.session.add_all([authority, officer])
         act.record("bench.parents", "bench/parents")
         act.session.flush()
