@@ -466,7 +466,7 @@ class Demo:
         answer = requests.get(f"{self.base}/notices/{ref}.pdf?lang=zh-CN", timeout=60)
         return answer.content if answer.status_code == 200 and answer.content.startswith(b"%PDF") else None
 
-    # --- verification ---------------------------------------------------------------------------------------------------
+    # --- verification ---
 
     def verify(self) -> None:
         """Judge everything with the stand-alone verifier and with tools that we did not write."""

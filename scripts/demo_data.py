@@ -25,10 +25,10 @@ from typing import Any
 from flask import Flask, current_app
 from sqlalchemy import select
 
-from bidding.box import ceremony, uploads
 from bidding.box import duties as box_duties
 from bidding.box import operations as box
 from bidding.box import queries as bids
+from bidding.box import uploads
 from bidding.box.blinded import Owner, box_keys
 from bidding.seal.claims import FILES
 from bidding.seal.manifest import Supplier

@@ -46,7 +46,7 @@ def measure(machines: Machines) -> None:
             _tell(app, engine, size, "list", "/tenders", bare("state = 'open' ORDER BY closes_at, id"))
             newest = bare("published_at IS NOT NULL ORDER BY id DESC")
             _tell(app, engine, size, "list.all", "/tenders?state=", newest)
-            _tell(app, engine, size, "search", f"/tenders?state=&q={quote('医院 电梯')}", newest)
+            _tell(app, engine, size, "search", f"/tenders?state=&q={quote('人民医院')}", newest)
             close()
 
 

@@ -58,7 +58,7 @@ UNSAFE = [
 ]
 
 
-@pytest.mark.parametrize(("name", "data"), SOUND)
+@pytest.mark.parametrize(("name", "data"), SOUND, ids=range(len(SOUND)))
 def test_what_may_be_a_tender_document(tmp_path: Path, name: str, data: bytes) -> None:
     file = tmp_path / "stored"
     file.write_bytes(data)
@@ -66,7 +66,7 @@ def test_what_may_be_a_tender_document(tmp_path: Path, name: str, data: bytes) -
     assert admit(file, clean) == TYPES[f".{clean.rpartition('.')[2]}"]
 
 
-@pytest.mark.parametrize(("name", "data"), UNSAFE)
+@pytest.mark.parametrize(("name", "data"), UNSAFE, ids=range(len(UNSAFE)))
 def test_what_may_not(tmp_path: Path, name: str, data: bytes) -> None:
     file = tmp_path / "stored"
     file.write_bytes(data)
