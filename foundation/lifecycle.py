@@ -78,6 +78,16 @@ class Lifecycle:
         held = set(rights)
         return [m.event for m in self.moves if m.right and m.right in held and thing.state in m.sources]
 
+    def shift(self, act: Any, thing: Stateful, event: str) -> None:
+        """Move `thing` without an entry of its own. Raises `Refusal` (409).
+
+        For things whose own entry would tell too much, as a bid's before its opening; the caller writes another one.
+        """
+        rule = self.why_not(thing, event, act)
+        if rule is not None:
+            raise Refusal(rule, 409, state=thing.state)
+        thing.state = self.move(event).target
+
     def make(
         self,
         act: Recorder,
@@ -89,10 +99,7 @@ class Lifecycle:
         actor: Any = None,
     ) -> int:
         """Move `thing` and write the entry ``name.event``; return the entry's index. Raises `Refusal` (409)."""
-        rule = self.why_not(thing, event, act)
-        if rule is not None:
-            raise Refusal(rule, 409, state=thing.state)
-        thing.state = self.move(event).target
+        self.shift(act, thing, event)
         return act.record(f"{self.name}.{event}", subject, facts, actor=actor)
 
 

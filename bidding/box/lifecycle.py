@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 from bidding.box.models import Bid
-from foundation.errors import Refusal
 from foundation.lifecycle import Lifecycle, Move
 from identity.rights import Right
 
@@ -40,8 +39,5 @@ LIFECYCLES = (BID, OPENING)
 
 def move(act: Any, bid: Bid, event: str) -> None:
     """Move a bid without an entry of its own; the caller writes the one that stands for it. Raises `Refusal` (409)."""
-    rule = BID.why_not(bid, event, act)
-    if rule is not None:
-        raise Refusal(rule, 409, state=bid.state, closes_at=bid.lot.tender.closes_at)
-    bid.state = BID.move(event).target
+    BID.shift(act, bid, event)
     bid.ended_at = act.now
