@@ -22,7 +22,7 @@ def faults() -> Iterator[str]:
     """Yield a sentence for everything that does not hold, naming the entry or row; none means intact."""
     tip = queries.tip()
     kept = {checkpoint.size: checkpoint for checkpoint in queries.kept_checkpoints()}
-    published: dict[str, int] = {}
+    published: dict[str, set[int]] = {}
     frontier, expected = Frontier(), 0
     level0: list[bytes] = []
     for first in range(0, tip.size, BATCH):
@@ -64,10 +64,10 @@ def _entry_faults(entry: Entry) -> Iterator[str]:
         yield f"entry {entry.index} names another moment than its column"
 
 
-def _collect(entry: Entry, published: dict[str, int]) -> None:
+def _collect(entry: Entry, published: dict[str, set[int]]) -> None:
     facts = parse(entry.body).get("facts", {})
     if isinstance(facts, dict) and isinstance(facts.get("sha256"), str):
-        published[facts["sha256"]] = entry.index
+        published.setdefault(facts["sha256"], set()).add(entry.index)
 
 
 def _checkpoint_faults(data: bytes, frontier: Frontier) -> Iterator[str]:
@@ -99,11 +99,11 @@ def _upper_tile_faults(size: int) -> Iterator[str]:
         level, count = level + 1, count // 256
 
 
-def _document_faults(published: dict[str, int]) -> Iterator[str]:
+def _document_faults(published: dict[str, set[int]]) -> Iterator[str]:
     for notice in db.session.execute(select(Notice).order_by(Notice.id).execution_options(yield_per=500)).scalars():
-        if digest(notice.body) != notice.sha256 or published.get(notice.sha256) != notice.entry_index:
+        if digest(notice.body) != notice.sha256 or notice.entry_index not in published.get(notice.sha256, ()):
             yield f"notice {notice.ref} is not the one that its entry published"
     for evaluation in db.session.execute(select(Evaluation)).scalars():
         sha256 = digest(canonical(evaluation.document))
-        if sha256 != evaluation.sha256 or published.get(sha256) != evaluation.entry_index:
+        if sha256 != evaluation.sha256 or evaluation.entry_index not in published.get(sha256, ()):
             yield f"the evaluation of entry {evaluation.entry_index} is not the one that was published"
