@@ -68,9 +68,9 @@ def narrowed(wanted: Select[Tender], words: str) -> tuple[Select[Tender], Column
         found = wanted.join(index, index.c.rowid == Tender.id)
         return found.where(text(f"{TABLE} MATCH :asked").bindparams(asked=match)), index.c.rowid
     query = " & ".join(f"'{token}':*" if begins else f"'{token}'" for token, begins in parts)
-    match = text(f"tender.{VECTOR} @@ CAST(:asked AS tsquery)").bindparams(asked=query)
+    hit = text(f"tender.{VECTOR} @@ CAST(:asked AS tsquery)").bindparams(asked=query)
     # The statistics of the column's lexemes tell the planner whether to begin in this index or in the key's order.
-    return wanted.where(match), Tender.id  # type: ignore[return-value]
+    return wanted.where(hit), Tender.id  # type: ignore[return-value]
 
 
 def create_statements(dialect: str) -> list[str]:
