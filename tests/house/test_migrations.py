@@ -57,7 +57,8 @@ def counts(owner: Engine) -> dict[str, int]:
 
 def test_models_equal_the_schema(owner: Engine) -> None:
     with owner.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": False, "include_object": is_of_the_models})
+        options = {"compare_type": False, "include_object": is_of_the_models}
+        context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, Base.metadata) == []
 
 
@@ -109,6 +110,6 @@ def test_on_postgresql_the_serving_role_cannot_rewrite_evidence(app: Flask, engi
         return
     serving = create_engine(app.config["SETTINGS"].database_url, poolclass=NullPool)
     for statement in ("DELETE FROM trail_entry", "TRUNCATE notice", "DROP TABLE bid", "DELETE FROM alembic_version"):
-        with pytest.raises(DBAPIError, match="permission denied|must be owner"), serving.begin() as connection:
+        with pytest.raises(DBAPIError, match=r"permission denied|must be owner"), serving.begin() as connection:
             connection.execute(text(statement))
     serving.dispose()
