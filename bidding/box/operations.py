@@ -72,7 +72,7 @@ def submit(act: Act, whole: Whole, owner: Owner) -> Bid:
     tag = blinded.bid_tag(owner, lot.ref, lot.number)
     if upload.bid_ref:
         return _same_again(session, upload.bid_ref, tag)
-    if act.now > lot.closes_at:
+    if act.now >= lot.closes_at:
         raise Refusal("bid.late", 409, closes_at=lot.closes_at, submitted_at=act.now)
     if lot.state != "open":
         raise Refusal("bid.not_open", 409)
