@@ -181,8 +181,11 @@ def _shown(
         result = word(TERMS, "yes" if step["outcome"] else "no", language)
     origin = next((one["origin"] for one in step["inputs"] if "origin" in one), "")
     articles = dict.fromkeys(filter(None, [step["article"], *(one.get("article") for one in step["inputs"])]))
-    # Places count only where something is rounded off, not where nothing was there to round.
-    is_cut = step["rounded"] is not None and step["used"] == "rounded" and step["rounded"] != value
+    # Rounding is a step of its own only where something is rounded off; else the places are only written out.
+    is_rounded = step["rounded"] is not None and step["used"] == "rounded"
+    is_cut = is_rounded and parse_exact(step["rounded"]) != parse_exact(step["value"])
+    if is_rounded and not is_cut:
+        result = step["rounded"]
     yield Shown(
         title,
         word(STEP_SENTENCES, step["step"], language),
