@@ -112,7 +112,11 @@ def _pdf(data: bytes) -> Finding:
 
 
 def _evaluation(value: dict[str, Any]) -> Finding:
-    digest = hashlib.sha256(canonical(value)).hexdigest()
+    try:
+        digest = hashlib.sha256(canonical(value)).hexdigest()
+    except (ValueError, TypeError, RecursionError):
+        # A number or a text that has no canonical form was never published.
+        digest = ""
     found = db.session.execute(select(Evaluation).where(Evaluation.sha256 == digest)).scalars().first()
     checks = [Check(_("This platform published an evaluation with exactly this content"), found is not None)]
     title = _("This evaluation is true") if found else _("This is not an evaluation as we published it")
@@ -131,7 +135,7 @@ def _seal_checks(verdict: Verdict) -> list[Check]:
 def _is_canonical(data: bytes, value: dict[str, Any]) -> bool:
     try:
         return canonical(value) == data
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return False
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
@@ -80,9 +80,10 @@ def _closing_first(wanted: Select[Tender], after: str, most: int) -> Page:
     if moment and key.isdecimal() and len(key) < 16:
         try:
             last = datetime.fromisoformat(moment)
-        except ValueError:
+            last = last.astimezone(UTC) if last.tzinfo is not None else None
+        except (ValueError, OverflowError):
             last = None
-        if last is not None and last.tzinfo is not None:
+        if last is not None:
             later = (Tender.closes_at > last) | ((Tender.closes_at == last) & (Tender.id > int(key)))
             # The plain bound lets both engines begin in the index at the right place.
             wanted = wanted.where(Tender.closes_at >= last, later)

@@ -12,7 +12,8 @@ from identity.guard import open_to
 from identity.rights import Right
 from procurement.portal import words
 from procurement.portal.board import blueprint
-from procurement.portal.drawing import ladder, way
+from procurement.portal.drawing import ladder
+from supervision.desk.proof import way
 from supervision.trail import merkle, queries
 from supervision.trail.faults import TrailError
 from supervision.trail.proofs import Receipt

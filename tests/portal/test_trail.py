@@ -9,7 +9,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from foundation.clock import FixedClock
-from procurement.portal.drawing import ladder, way
+from procurement.portal.drawing import ladder
+from supervision.desk.proof import way
 from supervision.trail import checkpoints, merkle, queries
 from supervision.trail.act import Actor, acting
 from supervision.trail.notes import Verifier
