@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
@@ -10,9 +12,8 @@ from procurement.evaluation.marks import Mark, measures_of, missing_marks, read_
 from procurement.scoring.arithmetic import parse_decimal
 from tests.builders.tenders import WEIGHTED
 
-MEASURES = measures_of(
-    {**one, "criterion": one["code"], "x_bands": one.get("bands", [])} for one in WEIGHTED  # type: ignore[dict-item]
-)
+CRITERIA: list[dict[str, Any]] = [dict(one) for one in WEIGHTED]
+MEASURES = measures_of({**one, "criterion": one["code"], "x_bands": one.get("bands", [])} for one in CRITERIA)
 
 
 def test_people_judge_everything_but_the_price() -> None:

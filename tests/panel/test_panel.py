@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -34,7 +35,7 @@ def blocking_rules(ref: str) -> set[str]:
     return {one.rule_id for one in readiness.findings(tender, queries.members(tender)) if one.blocks}
 
 
-def entries() -> list[dict[str, object]]:
+def entries() -> list[dict[str, Any]]:
     return [json.loads(trail.by_index(index).body) for index in range(trail.tip().size)]
 
 
@@ -191,7 +192,7 @@ def test_the_trail_names_seats_and_never_a_person(app: Flask, clock: FixedClock)
         str({"kind": "expert", "ref": f"seat-{number}"}) for number in (1, 2, 3)
     }
     # What the award notice reveals opens the digests.
-    assigned = {one["facts"]["seat"]: one["facts"] for one in told if one["kind"] == "panel.assign"}  # type: ignore[index]
+    assigned = {one["facts"]["seat"]: one["facts"] for one in told if one["kind"] == "panel.assign"}
     for one in queries.reveal(tenders.by_ref(ref)):
         assert is_opened_by(assigned[one["seat"]]["member"], one["salt"], one["account"])
 
