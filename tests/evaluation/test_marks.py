@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -12,7 +12,7 @@ from procurement.evaluation.marks import Mark, measures_of, missing_marks, read_
 from procurement.scoring.arithmetic import parse_decimal
 from tests.builders.tenders import WEIGHTED
 
-CRITERIA: list[dict[str, Any]] = [dict(one) for one in WEIGHTED]
+CRITERIA: list[dict[str, Any]] = [{**cast(dict[str, Any], one)} for one in WEIGHTED]
 MEASURES = measures_of({**one, "criterion": one["code"], "x_bands": one.get("bands", [])} for one in CRITERIA)
 
 
