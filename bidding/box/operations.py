@@ -43,14 +43,20 @@ TOLD = frozenset({"bid.late", "bid.replayed", "envelope.not_encrypted"})
 
 # What a submission reads and marks: plain statements, made once, because the last minute before a deadline is full of
 # them. Columns, not rows: a tender's frozen rule set is large and decides nothing here.
-_LOT = (
-    select(Lot.state, Lot.number, Tender.ref, Tender.closes_at, Notice.sha256.label("notice"))
+_ASKED = (
+    select(
+        Lot.state,
+        Lot.number,
+        Tender.ref,
+        Tender.closes_at,
+        Notice.sha256.label("notice"),
+        select(Upload.bid_ref).where(Upload.ref == bindparam("upload")).scalar_subquery().label("became"),
+        select(Bid.id).where(Bid.claims_sha256 == bindparam("envelope")).scalar_subquery().label("replayed"),
+    )
     .join(Tender, Lot.tender_id == Tender.id)
     .outerjoin(Notice, Notice.ref == Tender.notice_ref)
     .where(Lot.id == bindparam("lot_id"))
 )
-_UPLOAD = select(Upload.bid_ref).where(Upload.ref == bindparam("upload"))
-_REPLAYED = select(Bid.id).where(Bid.claims_sha256 == bindparam("envelope_sha256"))
 # The tag names the lot too. Asked by the lot as well, SQLite would read every bid of the lot at each submission.
 _EARLIER = select(Bid.id).where(
     Bid.owner_tag == bindparam("tag"), Bid.state == "sealed", Bid.envelope == bindparam("number")
@@ -65,20 +71,19 @@ def submit(act: Act, whole: Whole, owner: Owner) -> Bid:
     gives the same bid. Refuses (409) ``bid.late``, ``bid.not_open``, ``bid.wrong_notice``, ``bid.replayed``.
     """
     session, run = act.session, act.session.connection().execute
-    lot = run(_LOT, {"lot_id": whole.lot_id}).one()
-    upload = run(_UPLOAD, {"upload": whole.upload}).one_or_none()
-    if upload is None:
+    lot = run(_ASKED, {"lot_id": whole.lot_id, "upload": whole.upload, "envelope": whole.envelope}).one()
+    if lot.became is None:
         raise Refusal("upload.unknown", 404)
     tag = blinded.bid_tag(owner, lot.ref, lot.number)
-    if upload.bid_ref:
-        return _same_again(session, upload.bid_ref, tag)
+    if lot.became:
+        return _same_again(session, lot.became, tag)
     if act.now >= lot.closes_at:
         raise Refusal("bid.late", 409, closes_at=lot.closes_at, submitted_at=act.now)
     if lot.state != "open":
         raise Refusal("bid.not_open", 409)
     if whole.notice != lot.notice:
         raise Refusal("bid.wrong_notice", 409)
-    if run(_REPLAYED, {"envelope_sha256": whole.envelope}).first() is not None:
+    if lot.replayed is not None:
         raise Refusal("bid.replayed", 409)
     replaces = _replace_earlier(act, whole, tag)
     bid = Bid(
