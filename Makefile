@@ -23,7 +23,7 @@ help: ## Say what can be made
 	@touch $@
 
 run: .venv/run.stamp ## Set up everything and serve on http://127.0.0.1:8000 (HOST, PORT) with a telling demo
-	@SUNSEAL_DEMO=$${SUNSEAL_DEMO:-1} $(PY) -m scripts.serve
+	@[ "$$SUNSEAL_MODE" = production ] || export SUNSEAL_DEMO=$${SUNSEAL_DEMO:-1}; exec $(PY) -m scripts.serve
 
 test: .venv/dev.stamp ## Set up everything and run the whole suite: SQLite, PostgreSQL, Chromium
 	@$(PY) -m pytest -n 2 --dist loadfile

@@ -346,7 +346,7 @@ class _Story:
             if criterion.kind == "requirement":
                 found[criterion.code] = {"verdict": True, "reason": "检测报告齐全。"}
             elif criterion.kind == "points":
-                halves = round(float(criterion.weight) * quality * 2) - (expert + len(criterion.code)) % 3
+                halves = round(float(criterion.weight) * quality * 2) - (2 * expert + int(criterion.code[1:])) % 5
                 found[criterion.code] = {
                     "points": f"{halves // 2}.{5 * (halves % 2)}",
                     "reason": "依据技术方案第 12 至 31 页，分批安排明确，应急措施具体。",
