@@ -1,4 +1,4 @@
-"""The pages of the box: files for those entitled, the opening as it happens in a real Chromium, and what pages offer."""
+"""The pages of the box: files for those entitled, and the opening as it happens in a real Chromium."""
 
 from __future__ import annotations
 

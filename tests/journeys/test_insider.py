@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
+from sqlalchemy import table as sql_table
 
 from foundation.clock import FixedClock
 from foundation.database import db
@@ -84,12 +85,17 @@ def rows() -> Iterator[tuple[str, dict[str, Any]]]:
         for table in inspect(connection).get_table_names():
             if table in IDENTITY:
                 continue
-            for row in connection.execute(text(f'SELECT * FROM "{table}"')):
+            for row in connection.execute(select(text("*")).select_from(sql_table(table))):
                 yield table, dict(row._mapping)
 
 
 def test_rows_files_and_logs_tell_nothing(
-    app: Flask, clock: FixedClock, who: People, tmp_path: Path, environ: dict[str, str], caplog: pytest.LogCaptureFixture
+    app: Flask,
+    clock: FixedClock,
+    who: People,
+    tmp_path: Path,
+    environ: dict[str, str],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.DEBUG)
     tender = a_tender(who, clock).ref
@@ -101,7 +107,7 @@ def test_rows_files_and_logs_tell_nothing(
     assert {table for table, _row in new} >= {"bid", "upload", "trail_entry"}
     for table, row in new:
         for column, value in row.items():
-            shown = value.decode("utf-8", "replace") if isinstance(value, bytes | memoryview) else str(value)
+            shown = bytes(value).decode("utf-8", "replace") if isinstance(value, bytes | memoryview) else str(value)
             for name in names:
                 assert name not in shown, f"{table}.{column} names {name}"
             if column.endswith("_id") and column not in ("lot_id", "upload_id", "tender_id", "previous_id"):
@@ -125,7 +131,7 @@ def test_rows_files_and_logs_tell_nothing(
 
 
 def pages(app: Flask, tender: Tender) -> list[str]:
-    """Return the addresses that can be asked with what is public: those without parts, and those of a tender and lot."""
+    """Return the addresses that what is public leads to: those without parts, and those of a tender and lot."""
     known = {"tender": tender.ref, "ref": tender.ref, "lot": "1", "number": "1"}
     found = []
     for rule in app.url_map.iter_rules():
@@ -135,7 +141,9 @@ def pages(app: Flask, tender: Tender) -> list[str]:
         if "trail" in rule.endpoint or "checkpoint" in rule.rule or "entry" in rule.endpoint:
             continue
         if rule.arguments <= set(known):
-            found.append(str(rule.build({name: known[name] for name in rule.arguments})[1]))
+            built = rule.build({name: known[name] for name in rule.arguments})
+            assert built is not None
+            found.append(built[1])
     return sorted(found)
 
 

@@ -76,7 +76,8 @@ def test_the_last_byte_decides(environ: dict[str, str]) -> None:
             token = sessions.start(member.account_id, member.id, datetime.now(UTC))
             browsers.append(Browser(port, token, ref))
         closes_at = tenders.by_ref(ref).closes_at
-        assert closes_at is not None and datetime.now(UTC) < closes_at - timedelta(seconds=2), "the set-up took too long"
+        assert closes_at is not None
+        assert datetime.now(UTC) < closes_at - timedelta(seconds=2), "the set-up took too long"
         status, answer = browsers[0].submit_slowly(uploads[0], datetime.now(UTC) + timedelta(seconds=0.5))
         assert status == 201, answer
         status, answer = browsers[1].submit_slowly(uploads[1], closes_at + timedelta(milliseconds=5))
