@@ -75,6 +75,13 @@ class _Forms(HTMLParser):
             self._area = ""
 
 
+def forms_of(page: str) -> list[Form]:
+    """Return the forms of a page in their order."""
+    parser = _Forms()
+    parser.feed(page)
+    return parser.found
+
+
 class Refused(Exception):
     """The server did not do what was asked; the text says what it said."""
 
@@ -101,9 +108,7 @@ class Visitor:
 
     def form(self, path: str, *, action: str = "", has: str = "") -> Form:
         """Return the form of a page whose action ends with `action`, or which has a field `has`."""
-        parser = _Forms()
-        parser.feed(self.get(path).text)
-        for form in parser.found:
+        for form in forms_of(self.get(path).text):
             where = urlsplit(form.action).path
             if (action and where.endswith(action)) or (has and has in form.names):
                 form.action = form.action or path
