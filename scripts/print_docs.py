@@ -42,9 +42,8 @@ def lifecycles_page() -> str:
                 f"`{lifecycle.name}.{guard.__name__}`: {' '.join((guard.__doc__ or '').split())}"
                 for guard in move.guards
             )
-            lines.append(
-                f"| {move.event} | {', '.join(move.sources)} | {move.target} | {str(move.right) or '–'} | {guards or '–'} |"
-            )
+            sources = ", ".join(move.sources)
+            lines.append(f"| {move.event} | {sources} | {move.target} | {str(move.right) or '–'} | {guards or '–'} |")
     return "\n".join(lines) + "\n"
 
 

@@ -1,0 +1,1 @@
+"""The demonstration that `make demo` plays headless, one part of the story a file."""
