@@ -46,7 +46,7 @@ SETTINGS = (
 
 
 class SettingsFault(SystemExit):
-    """The environment is wrong; `faults` holds every sentence. Ends the program with the list where nobody catches it."""
+    """The environment is wrong; `faults` holds every sentence. Where nobody catches it, it ends the program."""
 
     def __init__(self, faults: list[str]) -> None:
         super().__init__("Sunseal cannot start:\n- " + "\n- ".join(faults))

@@ -15,7 +15,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, create_engine, insert, pool, select, text, update
+from sqlalchemy import Connection, Table, create_engine, func, insert, pool, select, update
 
 from foundation.config import Settings
 from foundation.database import Base
@@ -69,16 +69,22 @@ def restore(settings: Settings, revision: str | None, folder: Path) -> int:
                 _put(connection, table, batch)
                 rows += len(batch)
             count += rows
-            if rows and connection.dialect.name == "postgresql" and "id" in table.columns and table.name != "trail_head":
-                connection.execute(
-                    text(f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), (SELECT MAX(id) FROM {table.name}))")
-                )
+            if rows:
+                _set_sequence(connection, table)
         connection.execute(update(Head).values(is_frozen=True))
     engine.dispose()
     shutil.copytree(folder / "files", settings.files, dirs_exist_ok=True)
     if (folder / "keys").exists():
         shutil.copytree(folder / "keys", settings.keys, dirs_exist_ok=True)
     return count
+
+
+def _set_sequence(connection: Connection, table: Table) -> None:
+    """On PostgreSQL, let the next key follow the restored ones."""
+    if connection.dialect.name != "postgresql" or "id" not in table.columns or table.name == Head.__tablename__:
+        return
+    sequence = func.pg_get_serial_sequence(table.name, "id")
+    connection.execute(select(func.setval(sequence, select(func.max(table.c.id)).scalar_subquery())))
 
 
 def _put(connection: Connection, table: Table, batch: list[dict[str, Any]]) -> None:

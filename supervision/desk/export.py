@@ -1,7 +1,7 @@
 """The public export: entries, tiles, checkpoints, notices, evaluations and certificates as one plain folder.
 
-It holds no envelope, no key and no personal data beyond what notices publish. `python -m supervision.trail.verify` judges
-it without a database or a network.
+It holds no envelope, no key and no personal data beyond what notices publish. The stand-alone verifier
+(`python -m supervision.trail.verify`) judges it without a database or a network.
 """
 
 from __future__ import annotations
