@@ -43,7 +43,8 @@ _MOVE = update(Head.__table__).values(  # type: ignore[arg-type]
 class Actor:
     """Who acts, in words that may stand in the open: references, never names or addresses.
 
-    `kind` is ``account``, ``platform`` (a duty), ``operator`` (a command) or ``sealed`` (not told before the opening).
+    `kind` is ``account``, ``expert`` (a seat, never the account), ``platform`` (a duty), ``operator`` (a command) or
+    ``sealed`` (not told before the opening).
     """
 
     kind: str
