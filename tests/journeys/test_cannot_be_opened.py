@@ -1,4 +1,4 @@
-"""A disk ruins one envelope before the deadline: the others open and are judged, and its owner can prove what happened."""
+"""A disk ruins one envelope before the deadline: the others are judged, and its owner can prove what happened."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -20,37 +21,8 @@ from tests.box.carrier import Carrier, an_envelope
 from tests.builders.people import People, people
 from tests.builders.tenders import PDF
 from tests.journeys.visitors import ROOT, Person, export_of, verified
+from tests.tender.test_pages import typed
 
-FORM = {
-    "title": "教室照明改造",
-    "category": "goods",
-    "description": "更换教室照明",
-    "qualifications": "独立承担民事责任",
-    "budget": "3,860,000.00",
-    "currency": "CNY",
-    "rule_set_id": "demo-2026",
-    "closes_at": "2026-11-20 10:00",
-    "method": "weighted_points",
-    "lots-0-title": "教室灯具",
-    "lots-0-ceiling": "2600000",
-    "lots-0-items-0-title": "LED 护眼教室灯",
-    "lots-0-items-0-quantity": "4800",
-    "lots-0-items-0-unit": "套",
-    "lots-0-items-0-spec": "Ra ≥ 95",
-    "criteria-0-kind": "requirement",
-    "criteria-0-title": "认证",
-    "criteria-0-guidance": "持有 3C 证书",
-    "criteria-1-kind": "price",
-    "criteria-1-title": "价格",
-    "criteria-1-weight": "40",
-    "criteria-1-guidance": "低价优先",
-    "criteria-2-kind": "points",
-    "criteria-2-title": "方案",
-    "criteria-2-weight": "60",
-    "criteria-2-step": "0.5",
-    "criteria-2-bands": "50-60 优\n30-49.5 良\n0-29.5 差",
-    "do": "save",
-}
 # Price of the one item, and what each of the three experts gives; the winner has 40 + 58.
 BIDS = (("500.00", "50"), ("450.00", "55.5"), ("400.00", "58"))
 
@@ -59,8 +31,9 @@ def published(app: Flask, who: People, folder: Path) -> str:
     """Let the officer write and submit the tender, and the approver publish it; return its reference."""
     officer, approver = Person(app, who.officer), Person(app, who.approver)
     (folder / "招标文件.pdf").write_bytes(PDF)
+    form = typed(closes_at="2026-11-20 10:00")
     with (folder / "招标文件.pdf").open("rb") as document:
-        made = officer.send("/office/tenders/new", has="title", document=document, document_title="招标文件", **FORM)
+        made = officer.send("/office/tenders/new", has="title", document=document, document_title="招标文件", **form)
     show: str = made.location
     assert "Nothing stands in the way of publication" in officer.page(show)
     officer.send(show, action="/submit")
@@ -142,8 +115,8 @@ def test_from_the_draft_to_the_signed_award(app: Flask, clock: FixedClock, tmp_p
 
 def notice(public: Person, ref: str, kind: str) -> bytes:
     """Return the bytes of the tender's public notice of a kind, found on the tender's own page."""
-    found = {piece.split('"')[0].split(".")[0].split("?")[0] for piece in public.page(f"/tenders/{ref}").split("/notices/")[1:]}
-    bodies = [public.data(f"/notices/{one}.json") for one in sorted(found)]
+    found = sorted(set(re.findall(r"/notices/(N-[0-9-]+)", public.page(f"/tenders/{ref}"))))
+    bodies = [public.data(f"/notices/{one}.json") for one in found]
     return next(body for body in bodies if json.loads(body)["kind"] == kind)
 
 

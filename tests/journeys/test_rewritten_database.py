@@ -1,4 +1,4 @@
-"""Whoever holds the server, the database and the real key rewrites history; what others kept from before tells on them."""
+"""Whoever holds the server, the database and the real key rewrites history; what others kept before tells on them."""
 
 from __future__ import annotations
 
