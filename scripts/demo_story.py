@@ -184,7 +184,7 @@ TENDERS: dict[str, dict[str, Any]] = {
         "criteria": _weighted("30", "30", "20", "20", ("★ 光生物安全", "须提供 RG0 级光生物安全检测报告。")),
     },
     "library": {
-        "title": "云州市图书馆古籍数字化加工服务",
+        "title": "云州市第一中学图书馆古籍数字化加工服务",
         "description": "对 1.2 万册古籍做高清扫描、著录与全文识别，成果按国家图书馆元数据规范交付。",
         "qualifications": "具有独立承担民事责任的能力。",
         "category": "services",
@@ -242,8 +242,8 @@ TENDERS: dict[str, dict[str, Any]] = {
         "criteria": _weighted("40", "25", "20", "15", ("★ 强制性产品认证", "须提供有效的 CCC 证书。")),
     },
     "heating": {
-        "title": "云州市第三人民医院供暖管网改造设备采购",
-        "description": "更换院区供暖管网的泵组、换热器和控制柜，夜间施工，不停供。",
+        "title": "云州市第三中学供暖管网改造设备采购",
+        "description": "更换校区供暖管网的泵组、换热器和控制柜，夜间施工，不停供。",
         "qualifications": "具有独立承担民事责任的能力。",
         "category": "goods",
         "budget": 3_860_000_00,
@@ -298,8 +298,8 @@ TENDERS: dict[str, dict[str, Any]] = {
         ],
     },
     "network": {
-        "title": "云州市政务云平台 2027 年度运行维护服务",
-        "description": "政务云平台一年期运行维护：值守、巡检、应急响应与安全加固。",
+        "title": "云州市教育云平台 2027 年度运行维护服务",
+        "description": "教育云平台一年期运行维护：值守、巡检、应急响应与安全加固。",
         "qualifications": "具有独立承担民事责任的能力。",
         "category": "services",
         "budget": 5_600_000_00,
