@@ -41,7 +41,8 @@ def send_waiting() -> None:
             try:
                 deliver(settings.smtp_url, settings.mail_from, mail.to, mail.subject, mail.body)
                 mail.sent_at = current_app.extensions["clock"].now()
-            except (OSError, smtplib.SMTPException) as error:
+            except (OSError, ValueError, smtplib.SMTPException) as error:
+                # A mail that cannot even be written must not keep the others from leaving.
                 mail.fault = str(error)[:500]
 
 
@@ -49,7 +50,8 @@ def deliver(smtp_url: str, sender: str, to: str, subject: str, body: str) -> Non
     """Send one mail. Raises OSError or SMTPException."""
     address = urlsplit(smtp_url)
     message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = sender, to, subject
+    # Names of organisations stand in subjects. A line end in one would begin a header of its own.
+    message["From"], message["To"], message["Subject"] = sender, to, " ".join(subject.split())
     message.set_content(body)
     secure = address.scheme == "smtps"
     server: smtplib.SMTP = (

@@ -8,10 +8,11 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from flask import Flask, Response, current_app, g, has_request_context, render_template, request
+from flask import Flask, Request, Response, current_app, g, has_request_context, render_template, request
 from flask_babel import Babel, get_locale, gettext
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
+from werkzeug.routing import IntegerConverter
 
 from foundation import filters
 from foundation.errors import HouseFault, Refusal
@@ -53,6 +54,30 @@ CONTENT_POLICY = {
 }
 
 
+class Asked(Request):
+    """A request whose form is of a sensible size and holds no zero characters, which PostgreSQL cannot store.
+
+    Werkzeug bounds the memory of multipart forms only: 64 MiB of ``a&a&a`` would become gigabytes of fields.
+    """
+
+    def _load_form_data(self) -> None:
+        most = self.max_form_memory_size
+        if self.mimetype == "application/x-www-form-urlencoded" and most is not None:
+            unstated = self.content_length is None and self.environ.get("wsgi.input_terminated")
+            if unstated or (self.content_length or 0) > most:
+                raise RequestEntityTooLarge
+        super()._load_form_data()
+        # A part of a multipart form may come without a name, which no form of ours reads.
+        if any(name is None or "\0" in name or "\0" in text for name, text in self.form.items(multi=True)):
+            raise BadRequest
+
+
+class Whole(IntegerConverter):
+    """A number in an address that both engines can compare with a key; a longer one is no address of ours."""
+
+    regex = r"[0-9]{1,18}"
+
+
 def explain(sentences: dict[str, str]) -> None:
     """Add a room's sentences for its rules."""
     SENTENCES.update(sentences)
@@ -83,6 +108,8 @@ def problem(rule: str, status: int, detail: str, **more: Any) -> Response:
 
 def set_up(app: Flask) -> None:
     """Attach headers, languages, CSRF and error answers."""
+    app.request_class = Asked
+    app.url_map.converters["int"] = Whole
     csrf.init_app(app)
     babel.init_app(app, locale_selector=_locale)
     filters.set_up(app)
@@ -110,6 +137,8 @@ def _locale() -> str:
 
 def _remember_tongue() -> None:
     g.tongue = choose_tongue(request)
+    if "\0" in request.path or any("\0" in text for text in request.args.values()):
+        raise BadRequest
 
 
 def _add_headers(response: Response) -> Response:
@@ -122,12 +151,15 @@ def _add_headers(response: Response) -> Response:
     response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
     if current_app.config["SETTINGS"].is_production:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    # Whatever a signed-in visitor is given is personal, problem documents and states of uploads too.
+    if request.cookies and request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store")
     if response.mimetype == "text/html":
-        response.headers.setdefault("Cache-Control", "no-store" if request.cookies else "no-cache")
+        response.headers.setdefault("Cache-Control", "no-cache")
         response.headers.setdefault("Vary", "Accept-Language, Cookie")
     if request.args.get("lang") in TONGUES:
         response.set_cookie(
-            COOKIE, g.tongue, max_age=31536000, samesite="Lax", httponly=True,
+            COOKIE, choose_tongue(request), max_age=31536000, samesite="Lax", httponly=True,
             secure=current_app.config["SETTINGS"].is_production,
         )
     return response

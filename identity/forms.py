@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
@@ -29,6 +30,10 @@ from identity.rights import Role
 
 _ = lazy_gettext
 
+# Control, format, surrogate and line signs (Unicode categories).
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+# Scripts such as Persian need these two inside words.
+_JOINERS = "\u200c\u200d"
 SIZES = [
     ("", _("Not stated")),
     ("large", _("Large")),
@@ -66,7 +71,18 @@ def needed(message: Any) -> DataRequired:
 
 
 def trimmed(value: str | None) -> str | None:
-    """Return the text without spaces around it; passwords are never trimmed."""
+    """Return one line without spaces around it and without signs that cannot be seen; passwords are never trimmed.
+
+    Line ends would begin a header in a mail's subject, and signs that turn the direction of reading let a name lie.
+    """
+    if not value:
+        return value
+    seen = (" " if unicodedata.category(sign) in _UNSEEN and sign not in _JOINERS else sign for sign in value)
+    return " ".join("".join(seen).split())
+
+
+def trimmed_text(value: str | None) -> str | None:
+    """Return a text of several lines without spaces around it."""
     return value.strip() if value else value
 
 
@@ -280,7 +296,7 @@ class RefuseClaimForm(Form):
             needed(_("Give the reason, so that the organisation knows what to correct.")),
             Length(max=500),
         ],
-        filters=[trimmed],
+        filters=[trimmed_text],
         description=_("The members of the organisation read it. Do not say whether others use the number."),
     )
 

@@ -81,7 +81,10 @@ def end_member(ref: str, role: str) -> Any:
 def cancel_invitation(handle: str) -> Any:
     """Take an invitation of the own organisation back."""
     with act_now() as act:
-        operations.cancel_invitation(act, queries.invitation_by_handle(_own(), handle, act.now))
+        found = queries.invitation_by_handle(_own(), handle, act.now)
+        if Role(found.role) not in _grants():
+            raise Refusal("membership.not_yours_to_give", 403)
+        operations.cancel_invitation(act, found)
     return redirect(url_for("identity.members"), 303)
 
 

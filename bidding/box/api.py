@@ -120,10 +120,11 @@ def _words() -> bytes:
 def _upload_named() -> str:
     try:
         given = parse(_words())
-    except ValueError:
+    except (ValueError, RecursionError):
         given = None
     ref = given.get("upload") if isinstance(given, dict) else None
-    if not isinstance(ref, str):
+    # Checked before it is looked up: no engine takes a lone surrogate or a zero character as text.
+    if not isinstance(ref, str) or not ref.isascii() or not ref.isprintable():
         raise Refusal("request.malformed", 422)
     return ref
 

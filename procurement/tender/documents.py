@@ -42,6 +42,9 @@ _RUNS = re.compile(
 )
 _MARKUP = re.compile(r"<\s*(!doctype|html|head|body|svg|script|iframe|object|embed|\?xml|\?php)", re.IGNORECASE)
 _MOST_PARTS = 20000
+# A container's list of parts is read into memory, so its size is looked at first: in the last record of the file.
+_MOST_LIST = 4 << 20
+_END, _END_64, _END_SIZE = b"PK\x05\x06", b"PK\x06\x07", 22
 
 
 def clean_name(given: str) -> str:
@@ -88,7 +91,7 @@ def _is_harmless_container(path: Path, heart: str | None) -> bool:
     try:
         with path.open("rb") as source:
             # A program with an archive behind it is still a program.
-            if source.read(4) not in (b"PK\x03\x04", b"PK\x05\x06"):
+            if source.read(4) not in (b"PK\x03\x04", _END) or not _has_a_short_list(source):
                 return False
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
@@ -97,8 +100,20 @@ def _is_harmless_container(path: Path, heart: str | None) -> bool:
     if len(names) > _MOST_PARTS or (heart is not None and heart not in names):
         return False
     if heart is None:
-        return not any(_RUNS.search(one) for one in names)
+        # Windows drops points and spaces at the end of a name.
+        return not any(_RUNS.search(one.rstrip(". ")) for one in names)
     return not any(one.lower().endswith(("vbaproject.bin", ".exe", ".dll", ".js", ".vbs")) for one in names)
+
+
+def _has_a_short_list(source: IO[bytes]) -> bool:
+    """Tell whether an archive states a list of parts that may be read; the 64-bit form has no use at these sizes."""
+    source.seek(0, 2)
+    source.seek(max(0, source.tell() - (1 << 16) - _END_SIZE))
+    tail = source.read()
+    at = tail.rfind(_END)
+    if at < 0 or _END_64 in tail or len(tail) - at < _END_SIZE:
+        return False
+    return int.from_bytes(tail[at + 12 : at + 16], "little") <= _MOST_LIST
 
 
 def _is_plain_text(path: Path) -> bool:

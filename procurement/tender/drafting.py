@@ -29,6 +29,7 @@ from procurement.scoring.reading import problems_of_rules
 
 CATEGORIES = ("goods", "services", "works")
 MOST_FEN = 10**15
+FIRST_YEAR, LAST_YEAR = 2000, 2200
 MOST_LOTS, MOST_ITEMS, MOST_CRITERIA, MOST_BANDS = 50, 300, 60, 12
 TIE_BREAKS = {
     WEIGHTED_POINTS: ["price", "technical", "draw"],
@@ -172,6 +173,10 @@ class _Reader:
         if found is None:
             return None
         if not isinstance(found, datetime) or found.utcoffset() is None:
+            self.refuse("draft.moment", name)
+            return None
+        # Periods are counted on from a deadline, so the calendar's far ends are no moments of a tender.
+        if not FIRST_YEAR <= found.year <= LAST_YEAR:
             self.refuse("draft.moment", name)
             return None
         return found.astimezone(UTC).replace(microsecond=0)

@@ -22,7 +22,7 @@ from procurement.rules.ruleset import RuleSet
 from procurement.tender import documents, operations, queries, readiness
 from procurement.tender.board import anchor_of, blueprint, language, now, own, told
 from procurement.tender.content import form_of
-from procurement.tender.drafting import Problem
+from procurement.tender.drafting import MOST_CRITERIA, MOST_ITEMS, MOST_LOTS, Problem
 from procurement.tender.forms import DraftForm, field_at, moment_text, read, shown
 from procurement.tender.models import Tender
 
@@ -86,12 +86,16 @@ def document(ref: str, document: str) -> Any:
     found = queries.document_by_ref(document)
     if found.tender_id != own(ref).id:
         raise Refusal("document.unknown", 404, ref=document)
-    return send_file(
+    answer = send_file(
         _store().path(found.storage_key),
         mimetype=found.media_type,
         as_attachment=True,
         download_name=found.file_name,
     )
+    # A draft is nobody else's business, and what was uploaded must run nothing in the house's name.
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return answer
 
 
 def _edit(tender: Tender | None) -> Any:
@@ -156,15 +160,15 @@ def _rearranged(
     """Return the form with a row added or taken away, and everything that was typed."""
     given = dict(form.data)
     words = asked.split("-")
-    numbers = [int(word) for word in words if word.isdigit() and len(word) < 4]
+    numbers = [int(word) for word in words if word.isdecimal() and len(word) < 4]
     lots, criteria = given["lots"], given["criteria"]
     verb, what = words[0], words[1] if len(words) > 1 else ""
     try:
-        if verb == "add" and what == "lot":
+        if verb == "add" and what == "lot" and len(lots) <= MOST_LOTS:
             lots.append({"items": [{}]})
-        elif verb == "add" and what == "item":
+        elif verb == "add" and what == "item" and len(lots[numbers[0]]["items"]) <= MOST_ITEMS:
             lots[numbers[0]]["items"].append({})
-        elif verb == "add" and what == "criterion":
+        elif verb == "add" and what == "criterion" and len(criteria) <= MOST_CRITERIA:
             criteria.append({"kind": "points", "step": "0.5"})
         elif verb == "drop" and what == "lot":
             del lots[numbers[0]]
@@ -266,7 +270,10 @@ def _store() -> Store:
 def _stored(given: FileStorage) -> tuple[str, str, Stored]:
     """Store an upload and judge it by its bytes; return its name, media type and place."""
     name = documents.clean_name(given.filename or "")
-    stored = _store().put(documents.pieces(given.stream), most=documents.MOST)
+    try:
+        stored = _store().put(documents.pieces(given.stream), most=documents.MOST)
+    finally:
+        given.close()
     try:
         media_type = documents.admit(_store().path(stored.key), name)
     except Refusal:
@@ -279,8 +286,12 @@ def _take_document(ref: str, given: FileStorage | None, title: str) -> None:
     if given is None or not given.filename:
         raise Refusal("document.missing")
     name, media_type, stored = _stored(given)
-    with act_now() as act:
-        operations.add_document(act, own(ref), title, name, media_type, stored)
+    try:
+        with act_now() as act:
+            operations.add_document(act, own(ref), title, name, media_type, stored)
+    except Refusal:
+        _store().remove(stored.key)
+        raise
 
 
 def _remove_document(ref: str, document: str) -> None:

@@ -19,7 +19,7 @@ from wtforms.validators import DataRequired, Length
 from foundation.errors import Refusal
 from foundation.money import from_text, to_text
 from procurement.scoring.method import LOWEST_PRICE, POINTS, PRICE, REQUIREMENT, WEIGHTED_POINTS
-from procurement.tender.drafting import Problem
+from procurement.tender.drafting import FIRST_YEAR, LAST_YEAR, MOST_CRITERIA, MOST_ITEMS, MOST_LOTS, Problem
 
 _ = lazy_gettext
 
@@ -42,6 +42,7 @@ FAILS_BY = [
 ]
 PLACES = [SelectChoice("2", "2"), SelectChoice("3", "3"), SelectChoice("4", "4")]
 NATIONAL_SCHEME = "CN-GPC"
+_LONGEST_LINE = 600
 
 _NUMERIC = {"inputmode": "decimal", "class": "n"}
 _MOMENT = re.compile(r"(\d{4})\D(\d{1,2})\D(\d{1,2})\D?[ T]\s*(\d{1,2}):(\d{2})(?::(\d{2}))?")
@@ -65,7 +66,8 @@ class LotForm(Form):
 
     title = StringField(_("Title of the lot"))
     ceiling = StringField(_("Ceiling (yuan)"), render_kw=_NUMERIC)
-    items = FieldList(FormField(ItemForm))
+    # One more than a draft may have, so that the sentence about too many is told.
+    items = FieldList(FormField(ItemForm), max_entries=MOST_ITEMS + 1)
 
 
 class CriterionForm(Form):
@@ -99,8 +101,8 @@ class DraftForm(FlaskForm):
     places = SelectField(_("Decimals of the scores"), choices=PLACES, default="2")
     stage = SelectField(_("What is rounded"), choices=STAGES, default="each")
     fails_by = SelectField(_("A requirement is failed when found unmet by"), choices=FAILS_BY, default="majority")
-    lots = FieldList(FormField(LotForm))
-    criteria = FieldList(FormField(CriterionForm))
+    lots = FieldList(FormField(LotForm), max_entries=MOST_LOTS + 1)
+    criteria = FieldList(FormField(CriterionForm), max_entries=MOST_CRITERIA + 1)
     document_title = StringField(_("Title of the document"))
     document = FileField(_("File"))
 
@@ -133,6 +135,8 @@ def moment_of(text: str, zone: ZoneInfo) -> datetime | None:
     if found is None:
         return None
     year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        return None
     try:
         return datetime(year, month, day, hour, minute, second, tzinfo=zone)
     except ValueError:
@@ -185,7 +189,7 @@ def read(form: DraftForm, zone: ZoneInfo, before: Mapping[str, Any] | None) -> t
     method = {
         **(before or {}),
         "id": form.method.data,
-        "rounding": {"places": int(form.places.data or 2), "mode": "half_up", "stage": form.stage.data},
+        "rounding": {"places": _places(form.places.data), "mode": "half_up", "stage": form.stage.data},
         "requirement_fails_by": form.fails_by.data,
     }
     if before is None or before.get("id") != form.method.data:
@@ -254,21 +258,28 @@ def _criteria(form: DraftForm, problems: list[Problem]) -> list[dict[str, Any]]:
                 "guidance": row["guidance"].data or "",
                 "weight": _plain(row["weight"].data),
                 "step": _plain(row["step"].data),
-                "bands": _bands(row["bands"].data or "", f"/criteria/{at}/bands", problems) if kind == POINTS else [],
+                "bands": read_bands(row["bands"].data or "", f"/criteria/{at}/bands", problems) if kind == POINTS else [],
             }
         )
     return found
 
 
-def _bands(text: str, at: str, problems: list[Problem]) -> list[dict[str, str]]:
+def read_bands(text: str, at: str = "", problems: list[Problem] | None = None) -> list[dict[str, str]]:
+    """Return the bands of a text, one a line; a line that cannot be read becomes a problem at `at`."""
     found = []
     for line in filter(None, (line.strip() for line in text.splitlines())):
-        band = _BAND.fullmatch(line)
+        # The pattern's time grows with the square of a line's length.
+        band = _BAND.fullmatch(line) if len(line) <= _LONGEST_LINE else None
         if band is None:
-            problems.append(Problem("draft.band_line", at, {"line": line[:60]}))
+            if problems is not None:
+                problems.append(Problem("draft.band_line", at, {"line": line[:60]}))
             continue
         found.append({"least": band[1], "most": band[2], "text": band[3]})
     return found
+
+
+def _places(text: str | None) -> int:
+    return int(text) if text in {one.value for one in PLACES} else 2
 
 
 def _plain(text: str | None) -> str:

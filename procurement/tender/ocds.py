@@ -263,12 +263,18 @@ def _source(release: Mapping[str, Any], tender: _Node) -> dict[str, Any]:
     buyer = release.get("buyer")
     return {
         "format": "ocds/1.1",
-        "ocid": str(release.get("ocid", "")),
-        "release": str(release.get("id", "")),
-        "date": str(release.get("date", "")),
-        "buyer": str(buyer.get("name", "")) if isinstance(buyer, Mapping) else "",
+        "ocid": _plain(release.get("ocid")),
+        "release": _plain(release.get("id")),
+        "date": _plain(release.get("date")),
+        "buyer": _plain(buyer.get("name")) if isinstance(buyer, Mapping) else "",
         "documents": [{"title": one.text("title"), "url": one.text("url")} for one in tender.nodes("documents")],
     }
+
+
+def _plain(value: Any) -> str:
+    """Return a mark of where a draft came from, as text that can be kept and shown."""
+    text = str(value) if isinstance(value, str | int) else ""
+    return "".join(sign for sign in text if sign.isprintable())[:300]
 
 
 def _no_constant(name: str) -> None:
