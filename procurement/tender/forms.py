@@ -258,16 +258,16 @@ def _criteria(form: DraftForm, problems: list[Problem]) -> list[dict[str, Any]]:
                 "guidance": row["guidance"].data or "",
                 "weight": _plain(row["weight"].data),
                 "step": _plain(row["step"].data),
-                "bands": read_bands(row["bands"].data or "", f"/criteria/{at}/bands", problems) if kind == POINTS else [],
+                "bands": read_bands(row["bands"].data, f"/criteria/{at}/bands", problems) if kind == POINTS else [],
             }
         )
     return found
 
 
-def read_bands(text: str, at: str = "", problems: list[Problem] | None = None) -> list[dict[str, str]]:
+def read_bands(text: str | None, at: str = "", problems: list[Problem] | None = None) -> list[dict[str, str]]:
     """Return the bands of a text, one a line; a line that cannot be read becomes a problem at `at`."""
     found = []
-    for line in filter(None, (line.strip() for line in text.splitlines())):
+    for line in filter(None, (line.strip() for line in (text or "").splitlines())):
         # The pattern's time grows with the square of a line's length.
         band = _BAND.fullmatch(line) if len(line) <= _LONGEST_LINE else None
         if band is None:

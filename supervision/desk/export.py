@@ -52,7 +52,13 @@ def _files(size: int) -> Iterator[tuple[str, bytes]]:
     renditions = select(Rendition, Notice.ref).join(Notice).where(Rendition.entry_index < size).order_by(Rendition.id)
     for rendition, ref in db.session.execute(renditions):
         yield f"notices/{ref}.{rendition.locale}.pdf", b"".join(store.pieces(rendition.storage_key))
-    evaluations = select(Evaluation).where(Evaluation.entry_index < size).order_by(Evaluation.id)
+    # Marks, reasons and the experts' names are published with the award and not before it.
+    evaluations = (
+        select(Evaluation)
+        .join(Lot, Evaluation.lot_id == Lot.id)
+        .where(Evaluation.entry_index < size, Lot.state == "awarded")
+        .order_by(Evaluation.id)
+    )
     for evaluation in db.session.execute(evaluations).scalars():
         lot = db.session.get_one(Lot, evaluation.lot_id)
         yield f"evaluations/{lot.tender.ref}-{lot.number}.json", canonical(evaluation.document)

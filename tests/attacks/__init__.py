@@ -1,0 +1,1 @@
+"""Attacks by strangers and by insiders: each test fails when the defence it names is taken away."""
