@@ -300,7 +300,7 @@ def test_filters_use_an_index(app: Flask, who: People, engine: str) -> None:
     from sqlalchemy import text
 
     for condition in ("kind = 'x'", "actor = 'x'", "(subject = 'x' OR subject BETWEEN 'x/' AND 'x0')"):
-        statement = f'EXPLAIN QUERY PLAN SELECT * FROM trail_entry WHERE {condition} ORDER BY "index" DESC LIMIT 50'  # noqa: S608
+        statement = f'EXPLAIN QUERY PLAN SELECT * FROM trail_entry WHERE {condition} ORDER BY "index" DESC LIMIT 50'
         plan = " ".join(row[3] for row in db.session.execute(text(statement)))
         assert "USING INDEX ix_trail_entry" in plan, plan
 
@@ -332,7 +332,7 @@ def test_the_steps_lead_to_the_root_for_every_entry(desk: FlaskClient, who: Peop
     ],
 )
 def test_a_changed_entry_is_told_and_not_hidden(app: Flask, desk: FlaskClient, who: People, change: str) -> None:
-    rewrite(app, f'UPDATE trail_entry SET {change} WHERE "index" = 2', "trail_entry")  # noqa: S608
+    rewrite(app, f'UPDATE trail_entry SET {change} WHERE "index" = 2', "trail_entry")
     db.session.rollback()
     page = text_of(desk, "/desk/trail/2")
     assert "This entry is not what was recorded" in page and "Download the proof" not in page

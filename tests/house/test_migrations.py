@@ -50,7 +50,7 @@ def counts(owner: Engine) -> dict[str, int]:
     """Return the number of rows of every table."""
     with owner.connect() as connection:
         return {
-            table.name: connection.execute(text(f"SELECT COUNT(*) FROM {table.name}")).scalar_one()  # noqa: S608
+            table.name: connection.execute(text(f"SELECT COUNT(*) FROM {table.name}")).scalar_one()
             for table in Base.metadata.sorted_tables
         }
 

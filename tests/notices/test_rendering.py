@@ -235,7 +235,7 @@ def test_what_was_published_cannot_be_changed(
     db.session.rollback()
     owner = create_engine(app.config["SETTINGS"].database_owner_url)
     column = "title" if table == "notice" else "locale"
-    for statement in (f"UPDATE {table} SET {column} = 'x'", f"DELETE FROM {table}"):  # noqa: S608
+    for statement in (f"UPDATE {table} SET {column} = 'x'", f"DELETE FROM {table}"):
         with pytest.raises(DBAPIError, match="append-only"), owner.begin() as connection:
             connection.execute(text(statement))
     owner.dispose()
