@@ -78,9 +78,10 @@ def _newest(wanted: Select[Tender], words: str, after: str, most: int) -> Page:
 def _closing_first(wanted: Select[Tender], after: str, most: int) -> Page:
     moment, _, key = after.partition("_")
     if moment and key.isdecimal() and len(key) < 16:
+        last: datetime | None
         try:
-            last = datetime.fromisoformat(moment)
-            last = last.astimezone(UTC) if last.tzinfo is not None else None
+            given = datetime.fromisoformat(moment)
+            last = given.astimezone(UTC) if given.tzinfo is not None else None
         except (ValueError, OverflowError):
             last = None
         if last is not None:

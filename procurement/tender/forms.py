@@ -279,7 +279,7 @@ def read_bands(text: str | None, at: str = "", problems: list[Problem] | None = 
 
 
 def _places(text: str | None) -> int:
-    return int(text) if text in {one.value for one in PLACES} else 2
+    return int(text) if text and text in {one.value for one in PLACES} else 2
 
 
 def _plain(text: str | None) -> str:
