@@ -81,7 +81,7 @@ def decide(act: Act, lot: Lot, reason: str = "") -> Notice:
     """Decide as proposed: sign and publish the award notice, name the standstill's last day, close the lot.
 
     `reason` is the approver's remark, kept beside the award; the notice carries the proposal's reason. Refuses 409
-    ``award.by_a_second_person``, ``award.supplier_unverified``, and ``award.notice_incomplete`` with what the notice
+    ``award.by_a_second_person``, ``panel.own_tender`` (who judged does not decide), ``award.supplier_unverified``, and ``award.notice_incomplete`` with what the notice
     would lack (条例43) and its article.
     """
     award = _proposed(act, lot, "decide")
@@ -134,6 +134,9 @@ def _proposed(act: Act, lot: Lot, event: str) -> Award:
     if award is None:
         raise Refusal(f"award.{event}.not_now", 409)
     move_or_refuse(AWARD, award, event, act)
+    # Memberships change: an expert who came to approve for the authority has judged these bids already.
+    if any(seat.account_id == act.account_id for seat in panels.seats(lot.tender)):
+        raise Refusal("panel.own_tender", 409)
     return award
 
 

@@ -81,8 +81,14 @@ def declare(act: Act, member: PanelMember) -> None:
 
 
 def demand_unrelated(act: Act, member: PanelMember) -> None:
-    """Refuse with 409 ``panel.related`` a member who belongs, or belonged in the years that count, to a bidder."""
+    """Refuse with 409 ``panel.related`` a member who belongs, or belonged in the years that count, to a bidder.
+
+    A member who has come to draft or approve for the authority since the assignment is refused as at the assignment
+    (``panel.own_tender``): memberships change, and role by role one person would judge and decide.
+    """
     tender = member.tender
+    if readiness.is_of_this_tender(tender, member.account):
+        raise Refusal("panel.own_tender", 409)
     since = readiness.recusal_since(queries.rule_set(tender), act.now)
     related = queries.ties(member.account, queries.bidders(tender), since)
     if related:
