@@ -53,6 +53,8 @@ class Walk:
     tokens: dict[str, str]
     faults: list[str] = field(default_factory=list)
     axe: Axe = field(default_factory=Axe)
+    # Endpoints that give files; one of each is fetched.
+    files: set[str] = field(default_factory=set)
 
     def pages(self, role: str) -> dict[str, str]:
         """Return one address of each page type that links lead this role to, by endpoint."""
@@ -64,6 +66,8 @@ class Walk:
         seen, ahead = {"/"}, ["/"]
         while ahead:
             path = ahead.pop(0)
+            if self._endpoint(path) in self.files:
+                continue
             links = self._links(client, role, path)
             if links is None:
                 continue
@@ -85,6 +89,7 @@ class Walk:
                 self.faults.append(f"{role} is led to {path}, which answers {answer.status_code}")
                 return None
             if answer.mimetype != "text/html":
+                self.files.add(self._endpoint(path))
                 return None
             hrefs = re.findall(r'<a\b[^>]*\bhref="([^"]+)"', answer.get_data(as_text=True))
         here = [urlsplit(urljoin(f"http://here{path}", href)) for href in hrefs]
