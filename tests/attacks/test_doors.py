@@ -231,6 +231,7 @@ def test_a_name_cannot_write_a_mails_header(
     mail.queue("b@example.test", "subject", "text")
     mail.send_waiting()
     assert not any(re.search(r"^Bcc:", one, re.M) for one in sent)
+    assert any("Bcc" in one and "a@example.test" in one for one in sent), "the name stands in the subject's one line"
     assert any("b@example.test" in one for one in sent), "one mail that cannot be written keeps no other from leaving"
 
 
