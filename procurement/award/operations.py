@@ -81,8 +81,9 @@ def decide(act: Act, lot: Lot, reason: str = "") -> Notice:
     """Decide as proposed: sign and publish the award notice, name the standstill's last day, close the lot.
 
     `reason` is the approver's remark, kept beside the award; the notice carries the proposal's reason. Refuses 409
-    ``award.by_a_second_person``, ``panel.own_tender`` (who judged does not decide), ``award.supplier_unverified``, and ``award.notice_incomplete`` with what the notice
-    would lack (条例43) and its article.
+    ``award.by_a_second_person``, ``panel.own_tender`` (who judged does not decide),
+    ``award.supplier_unverified``, and ``award.notice_incomplete`` with what the notice would lack (条例43) and its
+    article.
     """
     award = _proposed(act, lot, "decide")
     tender, evaluation = lot.tender, queries.evaluation_of(lot)
