@@ -181,6 +181,9 @@ class Moved(Clock):
     def now(self, connection: object = None) -> datetime:
         return datetime.now(UTC) + self.by
 
+    def moment_of_act(self, connection: object, told: datetime | None = None) -> datetime:
+        return super().moment_of_act(connection, None if told is None else told + self.by)
+
 
 @pytest.mark.parametrize("by", [timedelta(seconds=6), timedelta(hours=5), -timedelta(hours=5)])
 def test_a_clock_that_jumps_opens_nothing(app: Flask, clock: FixedClock, who: People, by: timedelta) -> None:

@@ -14,7 +14,7 @@ from tests.builders.people import log_in, people
 NOT_OURS = {"static"}
 # Sample values for the parts of addresses; they name nothing that exists.
 SAMPLES = {
-    "IntegerConverter": 999_999,
+    "Whole": 999_999,
     "FloatConverter": 9.5,
     "UUIDConverter": "00000000-0000-4000-8000-000000000000",
     "PathConverter": "none/such",
