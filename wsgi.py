@@ -7,6 +7,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 from flask import Flask
@@ -56,6 +57,8 @@ def create_app(
     )
     structlog.configure(processors=[structlog.processors.JSONRenderer()])
     if settings.is_production:
+        # A name of ours only: what werkzeug redirects to must not echo a stranger's Host header.
+        app.config["TRUSTED_HOSTS"] = [urlsplit(settings.base_url).hostname]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     compile_catalogues(ROOT / "translations")
     db.init_app(app)

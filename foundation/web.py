@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask, Request, Response, current_app, g, has_request_context, render_template, request
 from flask_babel import Babel, get_locale, gettext
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, SecurityError
 from werkzeug.routing import IntegerConverter
 
 from foundation import filters
@@ -188,6 +188,9 @@ def _refused(error: Refusal) -> Any:
 def _http_error(error: HTTPException) -> Any:
     if error.code is None or error.code < 400:
         return error
+    if isinstance(error, SecurityError):
+        # Asked under a name that is not ours: no address can be built for a page.
+        return Response(status=400)
     rules = {404: "page.not_found", 405: "request.method", 413: "request.too_large"}
     return _answer(rules.get(error.code, "request.malformed"), error.code, {})
 

@@ -272,6 +272,8 @@ def test_cookies_and_transport_in_production(environ: dict[str, str], tmp_path: 
         data={"csrf_token": token[1]},
     )
     assert elsewhere.status_code == 403
+    stranger = client.get("//evil.example/login", base_url="https://evil.example")
+    assert stranger.status_code == 400 and "evil.example" not in stranger.headers.get("Location", "")
 
 
 def test_every_answer_carries_the_headers(app: Flask, clock: FixedClock, who: People) -> None:
