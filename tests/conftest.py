@@ -28,9 +28,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL, run only what uses a database: the pure tests have run on SQLite's turn."""
+    """On PostgreSQL, run what uses a database; pure tests and looks at pages have run on SQLite's turn."""
     if config.getoption("--engine") == "postgresql":
-        kept = [item for item in items if "app" in getattr(item, "fixturenames", ())]
+        kept = [
+            item
+            for item in items
+            if "app" in getattr(item, "fixturenames", ()) and item.get_closest_marker("one_engine") is None
+        ]
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = kept
 

@@ -139,6 +139,7 @@ def test_another_authority_finds_no_such_tender(client: FlaskClient, everyone: P
     page(client, f"/office/tenders/{ref}/lots/1/award", 403)
 
 
+@pytest.mark.one_engine
 def test_the_pages_are_clean_for_axe(
     app: Flask, client: FlaskClient, everyone: People, clock: FixedClock, tmp_path: Path
 ) -> None:

@@ -92,6 +92,7 @@ def test_a_file_that_could_run_is_given_as_bytes(
         assert answer.content_type == "application/octet-stream"
 
 
+@pytest.mark.one_engine
 def test_an_opening_is_followed_without_reloading(
     app: Flask, clock: FixedClock, who: People, tmp_path: Path
 ) -> None:
@@ -123,6 +124,7 @@ def test_an_opening_is_followed_without_reloading(
         assert page.locator("#announce").text_content() == "投标已开启"
 
 
+@pytest.mark.one_engine
 def test_the_pages_are_clean_for_axe(app: Flask, clock: FixedClock, who: People, tmp_path: Path) -> None:
     opened, failed = an_opened_tender(who, clock).ref, a_tender(who, clock).ref
     waiting = a_tender(who, clock, closes_in=timedelta(hours=2)).ref

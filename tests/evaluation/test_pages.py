@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from flask.testing import FlaskClient
@@ -149,6 +150,7 @@ def browse(app: Flask, account: Account) -> dict[str, str]:
     return {"name": COOKIE, "value": token}
 
 
+@pytest.mark.one_engine
 def test_pages_are_clean_for_axe_and_fit_a_phone(app: Flask, clock: FixedClock, tmp_path: Path) -> None:
     everyone = people(app)
     done = judged(everyone, clock, bids=4, failing=("B",)).tender.ref

@@ -87,6 +87,7 @@ def test_no_page_holds_inline_script_or_style(client: FlaskClient, app: Flask) -
     assert text.count("<script") == text.count('<script type="module" src=')
 
 
+@pytest.mark.one_engine
 def test_every_part_is_clean_for_axe(app: Flask, tmp_path: Path) -> None:
     guide(app)
     with serving(app) as address, chromium(tmp_path) as browser:

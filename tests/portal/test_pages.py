@@ -149,6 +149,7 @@ def test_a_wrong_key_harms_nothing(client: FlaskClient, clock: FixedClock, someo
         assert client.get("/tenders", query_string={"state": state, "after": after}).status_code == 200
 
 
+@pytest.mark.one_engine
 def test_public_pages_are_clean_for_axe(app: Flask, clock: FixedClock, someone: People, tmp_path: Path) -> None:
     tender = a_tender(someone, clock, lots=2)
     notice, award = tender.notice_ref, an_award(tender.ref)
