@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import create_engine, insert, pool, select
 
@@ -13,15 +13,18 @@ from supervision.trail.merkle import Frontier, leaf_hash
 from supervision.trail.models import Checkpoint, Entry, Head
 from supervision.trail.tiles import TileReader
 
+# The moment of an empty trail. A later one would refuse the restore of an older trail, which never goes back either.
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
-def begin(owner_url: str, origin: str, moment: datetime) -> None:
+
+def begin(owner_url: str, origin: str) -> None:
     """Write the head of an empty trail with the owner's address, unless a trail stands there already."""
     engine = create_engine(owner_url, poolclass=pool.NullPool)
     with engine.begin() as connection:
         if connection.execute(select(Head.id)).first() is None:
             connection.execute(
                 insert(Head).values(
-                    id=1, size=0, frontier=Frontier().to_text(), last_at=moment, origin=origin, is_frozen=False
+                    id=1, size=0, frontier=Frontier().to_text(), last_at=NEVER, origin=origin, is_frozen=False
                 )
             )
     engine.dispose()

@@ -16,9 +16,7 @@ def prepare(app: Flask) -> None:
     migrate.bring_up_to_date(app)
     migrate.grant(app, FROZEN)
     # A trail's origin is the name of the key that signs it; after a declared fork that is the new one.
-    operations.begin(
-        settings.database_owner_url, app.extensions["log_signer"].name, app.extensions["clock"].now()
-    )
+    operations.begin(settings.database_owner_url, app.extensions["log_signer"].name)
     # The first connection turns SQLite's write-ahead log on, which no other writer may disturb: before any thread runs.
     with app.app_context(), db.engine.connect():
         pass

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,8 @@ def second(tmp_path: Path, request: pytest.FixtureRequest, engine: str, clock: F
         name = server.database()
         values["SUNSEAL_DATABASE_URL"] = server.url(name, SERVING)
         values["SUNSEAL_DATABASE_OWNER_URL"] = server.url(name, OWNER)
-    other = create_app(values, clock=clock)
+    # A restore comes after its backup: this instance begins a day later.
+    other = create_app(values, clock=FixedClock(clock.moment + timedelta(days=1)))
     prepare(other)
     yield other
     with other.app_context():
