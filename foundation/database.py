@@ -55,6 +55,7 @@ WORKING_TABLES = frozenset(
         "upload",
         "upload_part",
         "outbox_mail",
+        "follow",
         "trail_checkpoint",
     }
 )

@@ -74,6 +74,8 @@ class Bid(Base):
     key_key: Mapped[str] = mapped_column(String(32))
     entry_index: Mapped[int] = mapped_column(Key, unique=True)
     submitted_at: Mapped[datetime] = mapped_column(Moment)
+    # The version of the tender that was in force when it was handed in.
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
 
     supplier_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
@@ -86,6 +88,7 @@ class Bid(Base):
     lot: Mapped[Lot] = relationship()
     supplier: Mapped[Organisation | None] = relationship()
     files: Mapped[list[BidFile]] = relationship(back_populates="bid", order_by="BidFile.id")
+    confirmations: Mapped[list[Confirmation]] = relationship(back_populates="bid", order_by="Confirmation.version")
 
 
 class BidFile(Base):
@@ -103,6 +106,23 @@ class BidFile(Base):
     storage_key: Mapped[str] = mapped_column(String(32))
 
     bid: Mapped[Bid] = relationship(back_populates="files")
+
+
+class Confirmation(Base):
+    """An owner's word that a sealed bid stands for a later version of its tender. Its entry is a blinded one."""
+
+    __tablename__ = "bid_confirmation"
+    __table_args__ = (UniqueConstraint("bid_id", "version"),)
+
+    id: Mapped[int] = key()
+    bid_id: Mapped[int] = mapped_column(ForeignKey("bid.id"))
+    version: Mapped[int] = mapped_column()
+    notice_sha256: Mapped[str] = mapped_column(String(64))
+    salt: Mapped[str] = mapped_column(String(64))
+    confirmed_at: Mapped[datetime] = mapped_column(Moment)
+    entry_index: Mapped[int] = mapped_column(Key, unique=True)
+
+    bid: Mapped[Bid] = relationship(back_populates="confirmations")
 
 
 class Opening(Base):

@@ -113,4 +113,4 @@ def ruleset_of(tender: Tender) -> RuleSet:
     """Return the rule set that was frozen on a published tender."""
     if tender.rule_set is None:
         raise HouseFault(f"{tender.ref} has no frozen rule set.")
-    return RuleSet.from_json(tender.rule_set)
+    return RuleSet.from_json(tender.rule_set).under(tender.procedure, tender.stage)

@@ -87,7 +87,7 @@ def rule_set(tender: Tender) -> RuleSet:
     """Return the rules that were frozen on a published tender."""
     if tender.rule_set is None:
         raise HouseFault(f"{tender.ref} is published without a frozen rule set.")
-    return RuleSet.from_json(tender.rule_set)
+    return RuleSet.from_json(tender.rule_set).under(tender.procedure, tender.stage)
 
 
 def lots_to_judge(tender: Tender) -> list[Lot]:

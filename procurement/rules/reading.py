@@ -18,10 +18,12 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from procurement.rules.faults import RulesError
+from procurement.rules.procedure import ADMITS, JUDGED, ORIGINS, OUTCOMES, RECORDS, Procedure, Stage
 from procurement.rules.rule import PERIODS, Range, Rule, Source, Value
 from procurement.rules.wording import LOCALES, Text, fields_of
 
-FORMAT = "sunseal-rule-set/1"
+# The first format knew no procedures; sets frozen in it keep it, and with it their digest.
+FORMAT, FORMAT_1 = "sunseal-rule-set/2", "sunseal-rule-set/1"
 
 _KINDS = ("goods", "services", "works")
 _UNITS = PERIODS | {"count", "percent", "amount", "share", "flag", "list"}
@@ -37,13 +39,20 @@ _SHARE = re.compile(r"([1-9]\d{0,3})/([1-9]\d{0,3})\Z")
 
 _SET_FIELDS = {
     "format", "id", "name", "country", "regime", "kinds", "currency", "time_zone", "demonstration",
-    "effective_from", "effective_until", "note", "sources", "rules",
+    "effective_from", "effective_until", "note", "sources", "rules", "procedures",
 }  # fmt: skip
 _RULE_FIELDS = {
     "id", "number", "value", "unit", "bound", "counting", "kinds", "article", "source", "confidence",
     "effective_from", "effective_until", "severity", "consequence", "labels", "note", "title", "sentence",
     "remedy",
 }  # fmt: skip
+_PROCEDURE_FIELDS = {
+    "id", "name", "ocds", "kinds", "article", "source", "confidence", "grounds", "methods", "before", "stages", "note",
+}  # fmt: skip
+_STAGE_FIELDS = {
+    "id", "name", "notice", "admits", "origin", "priced", "judged", "outcome", "record", "follows", "rules",
+}  # fmt: skip
+_OCDS_METHODS = ("open", "selective", "limited", "direct")
 _OWN_FACTS = {"article", "value", "period", "least", "most"}
 
 
@@ -109,8 +118,8 @@ class _Reader:
     def ruleset(self, data: Mapping[str, Any]) -> dict[str, Any]:
         where = str(data.get("id", "rule set"))
         self.known_fields(where, data, _SET_FIELDS)
-        if data.get("format") != FORMAT:
-            self.fault(where, f"format is not {FORMAT}")
+        if data.get("format") != (FORMAT if "procedures" in data else FORMAT_1):
+            self.fault(where, f"format is not {FORMAT}, or {FORMAT_1} where there are no procedures")
         effective_from = self.day(where, data, "effective_from")
         effective_until = self.day(where, data, "effective_until", optional=True)
         self.order(where, effective_from, effective_until)
@@ -127,6 +136,12 @@ class _Reader:
             self.rule(item, by_id, kinds, effective_from, zone) for item in self.tables(where, data, "rules")
         )
         self.unique(where, "rule", [rule.id for rule in rules])
+        ids = {rule.id for rule in rules}
+        procedures = tuple(
+            self.procedure(item, by_id, ids, kinds)
+            for item in (self.tables(where, data, "procedures") if "procedures" in data else ())
+        )
+        self.unique(where, "procedure", [one.id for one in procedures])
         for rule in rules:
             if effective_until and rule.effective_from > effective_until:
                 self.fault(rule.id, "it takes effect only after the set has ended")
@@ -146,7 +161,82 @@ class _Reader:
             "note": self.words(where, data, "note", optional=True),
             "sources": sources,
             "rules": rules,
+            "procedures": procedures,
         }
+
+    def procedure(
+        self, data: Mapping[str, Any], sources: Mapping[str, Source], rules: set[str], set_kinds: tuple[str, ...]
+    ) -> Procedure:
+        where = f"procedure {data.get('id')}"
+        self.known_fields(where, data, _PROCEDURE_FIELDS)
+        if data.get("source") not in sources:
+            self.fault(where, f"source {data.get('source')!r} is not listed")
+        kinds = self.kinds(where, data["kinds"]) if "kinds" in data else set_kinds
+        for kind in set(kinds) - set(set_kinds):
+            self.fault(where, f"kind {kind} is not one of the set's")
+        stages = tuple(self.stage(where, item, rules) for item in self.tables(where, data, "stages"))
+        self.unique(where, "stage", [stage.id for stage in stages])
+        known = {stage.id for stage in stages}
+        for stage in stages:
+            for other in set(stage.follows) - known:
+                self.fault(where, f"stage {stage.id} follows {other}, which is no stage")
+        if sum(stage.is_first for stage in stages) != 1:
+            self.fault(where, "it does not begin with exactly one stage")
+        grounds = data.get("grounds", {})
+        if not isinstance(grounds, Mapping):
+            self.fault(where, "grounds is not a table")
+            grounds = {}
+        ahead = self.keys(where, data, "before", _RULE_ID)
+        for id in set(ahead) - rules:
+            self.fault(where, f"before names the rule {id}, which the set does not have")
+        return Procedure(
+            id=self.match(where, "id", data.get("id"), _KEY),
+            name=self.text(where, "name", data.get("name")),
+            ocds=self.one_of(where, data, "ocds", _OCDS_METHODS),
+            kinds=kinds,
+            article=self.text(where, "article", data.get("article")),
+            source=str(data.get("source", "")),
+            confidence=self.one_of(where, data, "confidence", _CONFIDENCES),
+            grounds=tuple(
+                (self.match(where, "ground", key, _KEY), self.text(where, f"ground {key}", words))
+                for key, words in grounds.items()
+            ),
+            methods=self.keys(where, data, "methods", _KEY),
+            before=ahead,
+            stages=stages,
+            note=self.words(where, data, "note", optional=True),
+        )
+
+    def stage(self, where: str, data: Mapping[str, Any], rules: set[str]) -> Stage:
+        where = f"{where} stage {data.get('id')}"
+        self.known_fields(where, data, _STAGE_FIELDS)
+        swaps = data.get("rules", {})
+        if not isinstance(swaps, Mapping) or not all(isinstance(one, str) for one in swaps.values()):
+            self.fault(where, "rules is not a table of rule ids")
+            swaps = {}
+        for id in sorted({*swaps, *filter(None, swaps.values())} - rules):
+            self.fault(where, f"rules names {id}, which the set does not have")
+        return Stage(
+            id=self.match(where, "id", data.get("id"), _KEY),
+            name=self.text(where, "name", data.get("name")),
+            notice=self.match(where, "notice", data.get("notice"), _KEY),
+            admits=self.one_of(where, data, "admits", ADMITS),
+            origin=self.one_of(where, {"origin": data.get("origin", "")}, "origin", ORIGINS),
+            priced=self.flag(where, data, "priced"),
+            judged=self.one_of(where, data, "judged", JUDGED),
+            outcome=self.one_of(where, data, "outcome", OUTCOMES),
+            record=self.one_of(where, {"record": data.get("record", "public")}, "record", RECORDS),
+            follows=self.keys(where, data, "follows", _KEY),
+            rules=tuple(sorted(swaps.items())),
+        )
+
+    def keys(self, where: str, data: Mapping[str, Any], name: str, pattern: re.Pattern[str]) -> tuple[str, ...]:
+        value = data.get(name, [])
+        if not isinstance(value, list) or not all(isinstance(one, str) and pattern.match(one) for one in value):
+            self.fault(where, f"{name} is not a list of names")
+            return ()
+        self.unique(where, name, value)
+        return tuple(value)
 
     def source(self, where: str, data: Mapping[str, Any]) -> Source:
         where = f"{where} source {data.get('id')}"

@@ -7,7 +7,7 @@ by its stable id and never holds a period, a percentage or an article itself.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -16,11 +16,12 @@ from typing import Any
 from foundation.canonical import canonical
 from foundation.canonical import digest as sha256
 from procurement.rules.faults import RulesError
-from procurement.rules.reading import FORMAT, read_fields, read_file
+from procurement.rules.procedure import Procedure
+from procurement.rules.reading import FORMAT, FORMAT_1, read_fields, read_file
 from procurement.rules.rule import Range, Rule, Source
 from procurement.rules.wording import DATA, Text
 
-__all__ = ["Range", "Rule", "RuleSet", "Source", "available", "for_tender", "load"]
+__all__ = ["Procedure", "Range", "Rule", "RuleSet", "Source", "available", "for_tender", "load"]
 
 
 @dataclass(frozen=True)
@@ -44,16 +45,38 @@ class RuleSet:
     note: str
     sources: tuple[Source, ...]
     rules: tuple[Rule, ...]
+    procedures: tuple[Procedure, ...] = ()
+    # General rule → the one that stands in for it in one stage of a procedure, or "" for none (`under`).
+    swaps: tuple[tuple[str, str], ...] = ()
 
     def rule(self, id: str) -> Rule:
-        """Return a rule by id. Raises RulesError ``rules.unknown_rule``."""
+        """Return a rule by id, or the one that stands in for it. Raises RulesError ``rules.unknown_rule``."""
+        own = dict(self.swaps).get(id, id)
         for rule in self.rules:
-            if rule.id == id:
+            if rule.id == own:
                 return rule
         raise RulesError("rules.unknown_rule", f"{self.id}: {id}")
 
     def __contains__(self, id: object) -> bool:
-        return any(rule.id == id for rule in self.rules)
+        own = dict(self.swaps).get(str(id), id)
+        return any(rule.id == own for rule in self.rules)
+
+    def procedure(self, id: str) -> Procedure:
+        """Return a procedure by id. Raises RulesError ``rules.unknown_procedure``."""
+        for procedure in self.procedures:
+            if procedure.id == id:
+                return procedure
+        raise RulesError("rules.unknown_procedure", f"{self.id}: {id}")
+
+    def under(self, procedure: str, stage: str) -> RuleSet:
+        """Return the set as it reads in one stage: the stage's rules stand in for the general ones, or there is none.
+
+        Digest and JSON stay those of the whole set. A set without procedures (format 1) stays as it is. Raises
+        RulesError ``rules.unknown_procedure``, ``rules.unknown_stage``.
+        """
+        if not self.procedures:
+            return self
+        return replace(self, swaps=self.procedure(procedure).stage(stage).rules)
 
     def source(self, id: str) -> Source:
         """Return a source by id. Raises RulesError ``rules.unknown_source``."""
@@ -73,7 +96,7 @@ class RuleSet:
     def as_json(self) -> dict[str, Any]:
         """Return the whole set as a JSON value without floats, fit to be frozen on a tender and signed."""
         return {
-            "format": FORMAT,
+            "format": FORMAT if self.procedures else FORMAT_1,
             "id": self.id,
             "name": self.name.as_json(),
             "country": self.country,
@@ -87,6 +110,7 @@ class RuleSet:
             "note": self.note,
             "sources": [source.as_json() for source in self.sources],
             "rules": [rule.as_json() for rule in self.rules],
+            **({"procedures": [one.as_json() for one in self.procedures]} if self.procedures else {}),
         }
 
     @staticmethod

@@ -33,6 +33,13 @@ def form_of(tender: Tender) -> dict[str, Any]:
         "description": tender.description,
         "qualifications": tender.qualifications,
         "category": tender.category,
+        "procedure": tender.procedure,
+        "ground": tender.ground,
+        "ground_reason": tender.ground_reason,
+        "invitees": [one.organisation.ref for one in tender.invitees if one.origin == "named"],
+        "plan_ref": tender.plan_ref,
+        "policies": tender.policies,
+        "terms": tender.terms,
         "currency": tender.currency,
         "budget": tender.budget,
         "closes_at": tender.closes_at,
@@ -71,6 +78,8 @@ def form_of(tender: Tender) -> dict[str, Any]:
                 "weight": one.weight,
                 "step": one.step,
                 "bands": one.bands,
+                "formula": one.formula,
+                "evidence": one.evidence,
             }
             for one in tender.criteria
         ],
@@ -92,7 +101,10 @@ def notice_of(
         "tender": {
             "ref": tender.ref,
             "title": tender.title,
-            "procedure": "open",
+            "procedure": tender.procedure,
+            "stage": tender.stage,
+            **({"follows": tender.follows.ref} if tender.follows is not None else {}),
+            **({"plan": tender.plan_ref} if tender.plan_ref else {}),
             "category": tender.category,
             "description": tender.description,
             "qualifications": tender.qualifications,
@@ -110,6 +122,8 @@ def notice_of(
                 }
                 for lot in tender.lots
             ],
+            **({"policies": tender.policies} if tender.policies else {}),
+            **({"terms": tender.terms} if tender.terms else {}),
             "closes_at": local_text(tender.closes_at, zone),
             "opens_at": local_text(tender.closes_at, zone),
             "notice_period_ends_on": due_on(ruleset.rule("notice.period"), at, tz=zone).ends_on.isoformat(),

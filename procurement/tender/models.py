@@ -27,6 +27,18 @@ class Tender(Base):
     title: Mapped[str] = mapped_column(String(300))
     description: Mapped[str] = mapped_column(Text, default="")
     category: Mapped[str] = mapped_column(String(10), default="goods")
+    # The procedure of its rule set, and which stage of it this tender is; `follows` is the stage before.
+    procedure: Mapped[str] = mapped_column(String(20), default="open", server_default="open")
+    stage: Mapped[str] = mapped_column(String(20), default="bids", server_default="bids")
+    follows_id: Mapped[int | None] = mapped_column(ForeignKey("tender.id"), index=True)
+    # Why another procedure than the open one is lawful: a key of the procedure's grounds, and the facts.
+    ground: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    ground_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
+    plan_ref: Mapped[str] = mapped_column(String(20), default="", server_default="", index=True)
+    policies: Mapped[dict[str, Any]] = mapped_column(Canonical, default=dict, server_default="{}")
+    terms: Mapped[dict[str, Any]] = mapped_column(Canonical, default=dict, server_default="{}")
+    # Counts the notices that may affect bids; a bid made for an older version is confirmed or sealed anew.
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
     rule_set_id: Mapped[str] = mapped_column(String(40))
     rule_set: Mapped[dict[str, Any] | None] = mapped_column(Canonical)
     method: Mapped[dict[str, Any]] = mapped_column(Canonical, default=dict)
@@ -52,6 +64,50 @@ class Tender(Base):
     lots: Mapped[list[Lot]] = relationship(back_populates="tender", order_by="Lot.id")
     criteria: Mapped[list[Criterion]] = relationship(back_populates="tender", order_by="Criterion.position")
     documents: Mapped[list[Document]] = relationship(back_populates="tender", order_by="Document.id")
+    follows: Mapped[Tender | None] = relationship(remote_side=[id])
+    invitees: Mapped[list[Invitee]] = relationship(back_populates="tender", order_by="Invitee.id")
+    overrides: Mapped[list[Override]] = relationship(back_populates="tender", order_by="Override.id")
+
+
+class Invitee(Base):
+    """A supplier who may bid where a stage does not admit everyone. The list is frozen at publication.
+
+    Until the opening nobody but the authority and each invitee learns of it: the notice holds only a salted digest.
+    """
+
+    __tablename__ = "invitee"
+    __table_args__ = (UniqueConstraint("tender_id", "organisation_id"),)
+
+    id: Mapped[int] = key()
+    tender_id: Mapped[int] = mapped_column(ForeignKey("tender.id"))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    # How the supplier came onto the list: ``named``, ``advanced``, ``drawn`` or ``agreement``.
+    origin: Mapped[str] = mapped_column(String(20), default="named")
+    salt: Mapped[str] = mapped_column(String(64))
+
+    tender: Mapped[Tender] = relationship(back_populates="invitees")
+    organisation: Mapped[Organisation] = relationship()
+
+
+class Override(Base):
+    """A warning of the lint that somebody set aside, with the reason that stands in the trail.
+
+    `passage` is the SHA-256 of the words it was found in, so that changed words are looked at again.
+    """
+
+    __tablename__ = "lint_override"
+    __table_args__ = (UniqueConstraint("tender_id", "rule", "pointer", "passage"),)
+
+    id: Mapped[int] = key()
+    tender_id: Mapped[int] = mapped_column(ForeignKey("tender.id"))
+    rule: Mapped[str] = mapped_column(String(60))
+    pointer: Mapped[str] = mapped_column(String(200))
+    passage: Mapped[str] = mapped_column(String(64))
+    reason: Mapped[str] = mapped_column(Text)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    made_at: Mapped[datetime] = mapped_column(Moment)
+
+    tender: Mapped[Tender] = relationship(back_populates="overrides")
 
 
 class Lot(Base):
@@ -93,7 +149,7 @@ class Item(Base):
 
 
 class Criterion(Base):
-    """A rule of judgement for all lots: ``requirement`` (pass or fail), ``price`` or ``points``."""
+    """A rule of judgement for all lots: ``requirement`` (pass or fail), ``price``, ``points`` or ``formula``."""
 
     __tablename__ = "criterion"
     __table_args__ = (UniqueConstraint("tender_id", "code"),)
@@ -108,6 +164,10 @@ class Criterion(Base):
     weight: Mapped[str] = mapped_column(String(20), default="0")
     step: Mapped[str] = mapped_column(String(20), default="0.5")
     bands: Mapped[list[dict[str, str]]] = mapped_column(Canonical, default=list)
+    # How a value that the bidder states becomes points (``docs/formats/evaluation.md``); empty for the other kinds.
+    formula: Mapped[dict[str, Any]] = mapped_column(Canonical, default=dict, server_default="{}")
+    # What the bidder uploads to prove the answer: ``[{"title", "required"}]``.
+    evidence: Mapped[list[dict[str, Any]]] = mapped_column(Canonical, default=list, server_default="[]")
 
     tender: Mapped[Tender] = relationship(back_populates="criteria")
 
@@ -127,8 +187,15 @@ class Document(Base):
     sha256: Mapped[str] = mapped_column(String(64))
     storage_key: Mapped[str] = mapped_column(String(32))
     created_at: Mapped[datetime] = mapped_column(Moment)
+    # ``attachment``, or ``tender_document`` for the one that is generated from the structured data.
+    kind: Mapped[str] = mapped_column(String(20), default="attachment", server_default="attachment")
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    # A published document is never taken away: an amendment ends its version and names the next one.
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
 
     tender: Mapped[Tender] = relationship(back_populates="documents")
+    replaces: Mapped[Document | None] = relationship(remote_side=[id])
 
 
 class LotKey(Base):

@@ -199,6 +199,8 @@ def checked_form(now: datetime, data: dict[str, Any]) -> dict[str, Any]:
 def _fill(act: Act, tender: Tender, form: dict[str, Any]) -> None:
     for name in ("title", "description", "qualifications", "category", "currency", "budget", "closes_at"):
         setattr(tender, name, form[name])
+    for name in ("procedure", "ground", "ground_reason", "plan_ref", "policies", "terms"):
+        setattr(tender, name, form[name])
     for name in ("rule_set_id", "contact", "phone", "accepts_consortium", "method", "source"):
         setattr(tender, name, form[name])
     # Rows of a draft are replaced as a whole: nothing refers to them before publication.

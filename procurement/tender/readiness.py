@@ -16,16 +16,18 @@ from procurement.rules.rule import Rule
 from procurement.rules.ruleset import RuleSet
 from procurement.rules.wording import Text
 from procurement.scoring.method import LOWEST_PRICE, POINTS, PRICE, REQUIREMENT
+from procurement.tender import lint, policies, procedures, terms
 from procurement.tender.models import Criterion, Lot, Tender
 
 _CONTENTS, _NOTICE = "tender.contents", "notice.tender_contents"
 
 
 def rule_set_of(tender: Tender) -> RuleSet:
-    """Return the law of this tender: frozen once it is published, today's file before."""
-    if tender.rule_set is not None:
-        return RuleSet.from_json(tender.rule_set)
-    return rulesets.load(tender.rule_set_id)
+    """Return the law of this tender in its stage: frozen once it is published, today's file before."""
+    found = (
+        RuleSet.from_json(tender.rule_set) if tender.rule_set is not None else rulesets.load(tender.rule_set_id)
+    )
+    return found.under(tender.procedure, tender.stage)
 
 
 def earliest(tender: Tender, now: datetime) -> Counted:
@@ -38,6 +40,8 @@ def issues(tender: Tender, now: datetime) -> list[Finding]:
     ruleset = rule_set_of(tender)
     found = [*_kind(tender, ruleset), *_contents(tender, ruleset), *_lots(tender, ruleset)]
     found += [*_times(tender, ruleset, now), *_money(tender, ruleset), *_criteria(tender, ruleset)]
+    for look in (procedures.findings, policies.findings, terms.findings, lint.findings):
+        found += look(tender, ruleset, now)
     return sorted(found, key=lambda one: not one.blocks)
 
 

@@ -261,7 +261,7 @@ def a_folder(tmp_path: Path, name: str, text: str) -> Path:
         ('extends = "nothing"', "does not exist"),
         ('extends = "../cn-gp-2026"', "does not exist"),
         ("[[override]]\nid='a.b'", "overrides without extending"),
-        ("", "format is not sunseal-rule-set/1"),
+        ("", "format is not sunseal-rule-set/2"),
         ("", "rules is not a list of tables"),
         ('time_zone = "Mars/Olympus"', "time_zone Mars/Olympus is unknown"),
     ],

@@ -1,0 +1,1 @@
+"""Questions about a tender, the answers that everyone reads, and who wants to be told of changes."""

@@ -1,0 +1,1 @@
+"""What follows an award: framework agreements and the call-offs under them."""

@@ -1,0 +1,1 @@
+"""Clauses, criteria and templates that an authority uses again and compares."""
