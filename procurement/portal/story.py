@@ -14,6 +14,7 @@ from procurement.tender.models import Tender
 # How far a lot is: the step of the indicator on which its state stands.
 _AT = {
     "draft": 0, "open": 1, "opening": 2, "opened": 3, "evaluated": 4, "proposed": 4, "awarded": 5,
+    "selecting": 4, "advanced": 5, "agreed": 5,
 }
 
 

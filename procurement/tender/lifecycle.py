@@ -27,6 +27,8 @@ TENDER = Lifecycle(
     (
         Move("submit", ("draft",), "submitted", Right.DRAFT),
         Move("return", ("submitted",), "draft", Right.APPROVE),
+        # Says in public that only one supplier can deliver; publishing comes after the period for objections.
+        Move("publicise", ("submitted",), "submitted", Right.APPROVE, (by_a_second_person,)),
         Move("publish", ("submitted",), "open", Right.APPROVE, (by_a_second_person,)),
         Move("amend", ("open",), "open", Right.DRAFT, (before_the_deadline,)),
         Move("cancel", ("open",), "cancelled", Right.APPROVE, (before_the_deadline,)),
@@ -50,6 +52,11 @@ LOT = Lifecycle(
         Move("propose", ("evaluated",), "proposed", Right.DRAFT),
         Move("return_proposal", ("proposed",), "evaluated", Right.APPROVE),
         Move("award", ("proposed",), "awarded", Right.APPROVE),
+        # A stage that ends in no award: who goes on is proposed, then decided by a second person.
+        Move("select", ("evaluated",), "selecting", Right.DRAFT),
+        Move("return_selection", ("selecting",), "evaluated", Right.APPROVE),
+        Move("advance", ("selecting",), "advanced", Right.APPROVE),
+        Move("agree", ("selecting",), "agreed", Right.APPROVE),
     ),
 )
 

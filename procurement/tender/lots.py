@@ -55,6 +55,30 @@ def award_lot(act: Act, lot: Lot) -> Lot:
     return _move(act, lot, "award")
 
 
+def propose_selection_lot(act: Act, lot: Lot) -> Lot:
+    """Say that it was proposed who goes on from a stage. For members of the authority only."""
+    demand_member(act, lot.tender.authority)
+    return _move(act, lot, "select")
+
+
+def return_selection_lot(act: Act, lot: Lot) -> Lot:
+    """Say that a selection was given back. For members of the authority only."""
+    demand_member(act, lot.tender.authority)
+    return _move(act, lot, "return_selection")
+
+
+def advance_lot(act: Act, lot: Lot) -> Lot:
+    """Say that it is decided who goes on to the following stage. For members of the authority only."""
+    demand_member(act, lot.tender.authority)
+    return _move(act, lot, "advance")
+
+
+def agree_lot(act: Act, lot: Lot) -> Lot:
+    """Say that it is decided with whom a framework agreement is made. For members of the authority only."""
+    demand_member(act, lot.tender.authority)
+    return _move(act, lot, "agree")
+
+
 def cancel_lots(act: Act, tender: Tender) -> None:
     """Cancel every lot of a tender that is being cancelled."""
     for lot in tender.lots:

@@ -22,14 +22,18 @@ from procurement.rules.faults import RulesError
 from procurement.tender import content, drafting, readiness
 from procurement.tender.lifecycle import TENDER
 from procurement.tender.lots import (
+    advance_lot,
+    agree_lot,
     award_lot,
     cancel_lots,
     evaluate_lot,
     fail_lot,
     open_lot,
     propose_lot,
+    propose_selection_lot,
     release_lot,
     return_lot,
+    return_selection_lot,
 )
 from procurement.tender.models import Criterion, Document, Item, Lot, Tender
 from procurement.tender.ownership import demand_member, move_or_refuse, subject_of
@@ -39,6 +43,8 @@ from supervision.trail.act import Act
 __all__ = [
     "Prepared",
     "add_document",
+    "advance_lot",
+    "agree_lot",
     "amend",
     "award_lot",
     "cancel",
@@ -50,10 +56,12 @@ __all__ = [
     "open_lot",
     "prepare_publication",
     "propose_lot",
+    "propose_selection_lot",
     "publish",
     "release_lot",
     "remove_document",
     "return_lot",
+    "return_selection_lot",
     "return_to_draft",
     "rule_sets_allowed",
     "submit",
