@@ -8,7 +8,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from procurement.rules import ruleset as rulesets
 from procurement.rules.calendar import china
 from procurement.rules.counting import Counted, due_on, earliest_deadline
 from procurement.rules.findings import Finding, finding
@@ -17,17 +16,12 @@ from procurement.rules.ruleset import RuleSet
 from procurement.rules.wording import Text
 from procurement.scoring.method import LOWEST_PRICE, POINTS, PRICE, REQUIREMENT
 from procurement.tender import lint, policies, procedures, terms
+from procurement.tender.law import rule_set_of
 from procurement.tender.models import Criterion, Lot, Tender
 
+__all__ = ["earliest", "issues", "rule_set_of"]
+
 _CONTENTS, _NOTICE = "tender.contents", "notice.tender_contents"
-
-
-def rule_set_of(tender: Tender) -> RuleSet:
-    """Return the law of this tender in its stage: frozen once it is published, today's file before."""
-    found = (
-        RuleSet.from_json(tender.rule_set) if tender.rule_set is not None else rulesets.load(tender.rule_set_id)
-    )
-    return found.under(tender.procedure, tender.stage)
 
 
 def earliest(tender: Tender, now: datetime) -> Counted:
