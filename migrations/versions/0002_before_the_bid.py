@@ -285,6 +285,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('kind', sa.String(length=20), server_default='attachment', nullable=False))
         batch_op.add_column(sa.Column('version', sa.Integer(), server_default='1', nullable=False))
         batch_op.add_column(sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column('pages', sa.Integer(), nullable=True))
 
     _refer('tender', 'follows_id', 'tender')
     with op.batch_alter_table('tender', schema=None) as batch_op:
@@ -334,6 +335,7 @@ def downgrade() -> None:
     with op.batch_alter_table('document', schema=None) as batch_op:
         if not is_sqlite:
             batch_op.drop_constraint(batch_op.f('fk_document_replaces_id_document'), type_='foreignkey')
+        batch_op.drop_column('pages')
         batch_op.drop_column('ended_at')
         batch_op.drop_column('replaces_id')
         batch_op.drop_column('version')

@@ -172,6 +172,10 @@ class Criterion(Base):
     tender: Mapped[Tender] = relationship(back_populates="criteria")
 
 
+# Kinds of documents: one that somebody added, and the one that is generated from the structured data.
+ATTACHMENT, TENDER_DOCUMENT = "attachment", "tender_document"
+
+
 class Document(Base):
     """A tender document with its digest. Downloads need no login and leave no trace of the downloader."""
 
@@ -186,9 +190,10 @@ class Document(Base):
     size: Mapped[int] = mapped_column(Key)
     sha256: Mapped[str] = mapped_column(String(64))
     storage_key: Mapped[str] = mapped_column(String(32))
+    # How many pages a PDF says it has; None where that cannot be told.
+    pages: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(Moment)
-    # ``attachment``, or ``tender_document`` for the one that is generated from the structured data.
-    kind: Mapped[str] = mapped_column(String(20), default="attachment", server_default="attachment")
+    kind: Mapped[str] = mapped_column(String(20), default=ATTACHMENT, server_default=ATTACHMENT)
     version: Mapped[int] = mapped_column(default=1, server_default="1")
     # A published document is never taken away: an amendment ends its version and names the next one.
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +11,6 @@ from sqlalchemy import delete, select
 from foundation.canonical import canonical, digest
 from foundation.errors import Refusal
 from foundation.references import next_ref
-from foundation.storage import Stored
 from identity.models import Account, Organisation
 from procurement.notices import operations as notices
 from procurement.notices import queries as published
@@ -20,6 +18,13 @@ from procurement.notices.models import Notice
 from procurement.rules import ruleset as rulesets
 from procurement.rules.faults import RulesError
 from procurement.tender import content, drafting, readiness
+from procurement.tender.attaching import (
+    add_document,
+    enclose_document,
+    redraft_document,
+    remove_document,
+    replace_document,
+)
 from procurement.tender.lifecycle import TENDER
 from procurement.tender.lots import (
     advance_lot,
@@ -35,8 +40,8 @@ from procurement.tender.lots import (
     return_lot,
     return_selection_lot,
 )
-from procurement.tender.models import Criterion, Document, Item, Lot, Tender
-from procurement.tender.ownership import demand_member, move_or_refuse, subject_of
+from procurement.tender.models import Criterion, Item, Lot, Tender
+from procurement.tender.ownership import demand_draft, demand_member, move_or_refuse, subject_of
 from procurement.tender.publishing import Prepared, amend, prepare_publication, publish
 from supervision.trail.act import Act
 
@@ -51,6 +56,7 @@ __all__ = [
     "checked_form",
     "create",
     "discard",
+    "enclose_document",
     "evaluate_lot",
     "fail_lot",
     "open_lot",
@@ -58,8 +64,10 @@ __all__ = [
     "propose_lot",
     "propose_selection_lot",
     "publish",
+    "redraft_document",
     "release_lot",
     "remove_document",
+    "replace_document",
     "return_lot",
     "return_selection_lot",
     "return_to_draft",
@@ -101,47 +109,11 @@ def create(act: Act, *, authority: Organisation, account: Account, data: dict[st
 
 def update(act: Act, tender: Tender, data: dict[str, Any]) -> Tender:
     """Replace the whole form of a draft. `source` stays what the import gave."""
-    _demand_draft(act, tender)
+    demand_draft(act, tender)
     form = checked_form(act.now, {**data, "source": tender.source})
     _fill(act, tender, form)
     act.record("tender.update", subject_of(tender), _fingerprint(tender))
     return tender
-
-
-def add_document(act: Act, tender: Tender, title: str, file_name: str, media_type: str, stored: Stored) -> Document:
-    """Add a document whose bytes were stored, and found harmless (`documents.admit`), before the act."""
-    _demand_draft(act, tender)
-    document = Document(
-        ref=secrets.token_hex(8),
-        tender_id=tender.id,
-        title=" ".join(title.split())[:300] or file_name,
-        file_name=file_name,
-        media_type=media_type,
-        size=stored.size,
-        sha256=stored.sha256,
-        storage_key=stored.key,
-        created_at=act.now,
-    )
-    act.session.add(document)
-    act.session.flush()
-    act.session.expire(tender, ["documents"])
-    act.record("tender.add_document", subject_of(tender), {"document": document.ref, "sha256": stored.sha256})
-    return document
-
-
-def remove_document(act: Act, tender: Tender, ref: str) -> str:
-    """Take a document off a draft; returns the key of its file, to be removed after the act."""
-    _demand_draft(act, tender)
-    document = act.session.execute(
-        select(Document).where(Document.tender_id == tender.id, Document.ref == ref)
-    ).scalar_one_or_none()
-    if document is None:
-        raise Refusal("document.unknown", 404, ref=ref)
-    key = document.storage_key
-    act.session.execute(delete(Document).where(Document.id == document.id))
-    act.session.expire(tender, ["documents"])
-    act.record("tender.remove_document", subject_of(tender), {"document": ref})
-    return key
 
 
 def submit(act: Act, tender: Tender) -> Tender:
@@ -236,12 +208,6 @@ def _fingerprint(tender: Tender) -> dict[str, Any]:
     form["closes_at"] = form["closes_at"].isoformat() if form["closes_at"] else None
     form["documents"] = [one.sha256 for one in tender.documents]
     return {"form": digest(canonical(form))}
-
-
-def _demand_draft(act: Act, tender: Tender) -> None:
-    demand_member(act, tender.authority)
-    if tender.state != TENDER.first:
-        raise Refusal("tender.not_a_draft", 409, state=tender.state)
 
 
 def _reason(reason: str) -> str:

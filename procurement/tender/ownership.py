@@ -7,6 +7,7 @@ from typing import Any
 from foundation.errors import Refusal
 from foundation.lifecycle import Lifecycle
 from identity.models import Organisation
+from procurement.tender.lifecycle import TENDER
 from procurement.tender.models import Lot, Tender
 from supervision.trail.act import Act
 
@@ -22,6 +23,13 @@ def demand_member(act: Act, authority: Organisation) -> None:
     """Refuse with 404 a person of another organisation: whose draft is where is nobody else's business."""
     if act.actor.kind == "account" and act.actor.organisation != authority.ref:
         raise Refusal("tender.unknown", 404)
+
+
+def demand_draft(act: Act, tender: Tender) -> None:
+    """Refuse a person of another organisation (404) and a tender that is no draft any more (409)."""
+    demand_member(act, tender.authority)
+    if tender.state != TENDER.first:
+        raise Refusal("tender.not_a_draft", 409, state=tender.state)
 
 
 def move_or_refuse(lifecycle: Lifecycle, thing: Any, event: str, act: Act) -> None:

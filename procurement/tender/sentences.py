@@ -22,6 +22,7 @@ SENTENCES = {
     "document.unsafe_type": "This kind of file is not accepted. Send PDF, DOCX, XLSX, OFD, ZIP, PNG, JPG, TXT or CSV.",
     "document.empty": "The file is empty.",
     "document.file_name": "The file needs a name with its usual ending, such as .pdf.",
+    "document.replaced": "There is a newer version of this document already.",
     "document.missing": "Choose a file.",
     "import.unreadable": "The file cannot be read as JSON: {cause}.",
     "import.not_a_release": "The file is neither an OCDS release nor a release package.",

@@ -140,7 +140,7 @@ def _notes(kind: str, facts: Mapping[str, Any]) -> Iterable[Note]:
     """Return what an entry's facts say, where people can use it."""
     if "notice" in facts:
         yield Note(_("Notice %(ref)s", ref=facts["notice"]), "portal.notice", {"ref": facts["notice"]})
-    if "document" in facts and kind == "tender.add_document":
+    if "document" in facts and kind not in ("tender.remove_document", "tender.change_document"):
         yield Note(_("Document %(ref)s", ref=facts["document"][:8]), "portal.document", {"ref": facts["document"]})
     if kind == "opening.release":
         count = int(facts["bids"])
