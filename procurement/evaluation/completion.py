@@ -121,9 +121,10 @@ def _bids(lot: Lot, terms: dict[str, Any], rules: RuleSet, source: str | None) -
             invalid = {"rule": bid.cause or "bid.invalid", "reason": UNOPENABLE}
             found.append({"bid": f"X{shut}", "supplier": supplier, "invalid": invalid})
             continue
-        assert bid.price is not None, "An opened bid has a price."
-        one: dict[str, Any] = {"bid": bid.letter, "supplier": supplier, "price": to_text(bid.price)}
-        one["deductions"] = _deductions(bid, terms, rules)
+        one: dict[str, Any] = {"bid": bid.letter, "supplier": supplier}
+        if terms.get("priced", True):
+            assert bid.price is not None, "An opened bid has a price."
+            one |= {"price": to_text(bid.price), "deductions": _deductions(bid, terms, rules)}
         if source:
             one["source"] = f"{source} {bid.letter}"
         found.append(one)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from procurement.scoring.arithmetic import parse_exact, shown_text
+from procurement.scoring.method import QUALIFICATION
 from procurement.scoring.ranking import evaluate
 from procurement.scoring.sentences import sentence
 from procurement.scoring.words import STEP_SENTENCES, STEPS, SYMBOLS, TERMS, word
@@ -47,7 +48,7 @@ def titles(document: Mapping[str, Any]) -> dict[str, str]:
 def keys_of(document: Mapping[str, Any], bid: Mapping[str, Any]) -> list[str]:
     """Return what can be asked about a bid: its scores by criterion, its evaluated price, total and rank."""
     if bid["status"] != "ranked":
-        return ["excluded"]
+        return [bid["status"]]
     scores = [one["criterion"] for one in bid["criteria"]]
     return [*scores, "evaluated_price", *(["total"] if bid["total"] else []), "rank"]
 
@@ -61,7 +62,7 @@ def derivation(
     """
     kinds = {one["criterion"]: one["kind"] for one in document["criteria"]}
     own, shared = bid["steps"], document["result"]["steps"]
-    if key == "excluded":
+    if key in ("excluded", "qualified"):
         chosen = [one for one in own if one["outcome"] is not None or one["step"] == "price"]
     elif kinds.get(key) == "price":
         chosen = [*_named(own, "price", "evaluated_price"), *shared, *_of_criterion(own, key)]
@@ -82,7 +83,7 @@ def excluded(document: Mapping[str, Any], language: str, cite: Cite = str) -> li
     names = titles(document)
     found = []
     for bid in document["result"]["bids"]:
-        if bid["status"] == "ranked":
+        if bid["status"] != "excluded":
             continue
         reasons = []
         for one in bid["reasons"]:
@@ -115,14 +116,15 @@ def stability(document: Mapping[str, Any]) -> list[str] | None:
     A score relative to the lowest price can change when a loser goes away; saying so costs little.
     """
     ranking = document["result"]["ranking"]
-    if not 2 <= len(ranking) <= MOST_WHAT_IF or document["result"]["ties"]:
+    is_ranked = document["method"]["id"] != QUALIFICATION
+    if not is_ranked or not 2 <= len(ranking) <= MOST_WHAT_IF or document["result"]["ties"]:
         return None
     return [loser for loser in ranking[1:] if _ranking(without(document, loser))[:1] != ranking[:1]]
 
 
 def undeducted(document: Mapping[str, Any]) -> list[str] | None:
     """Return the ranking without any policy deduction, or None where there is none to leave out."""
-    if not any(one.get("deductions") for one in document["bids"]):
+    if document["method"]["id"] == QUALIFICATION or not any(one.get("deductions") for one in document["bids"]):
         return None
     bids = [{name: value for name, value in one.items() if name != "deductions"} for one in document["bids"]]
     return _ranking({**document, "bids": bids})

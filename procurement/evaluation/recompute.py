@@ -26,8 +26,8 @@ from procurement.scoring.arithmetic import exact_text, parse_exact, shown_text
 from procurement.scoring.fields import pointer
 from procurement.scoring.method import (
     FORMAT,
-    LOWEST_PRICE,
     REQUIREMENT,
+    WEIGHTED_POINTS,
     Evaluation,
     EvaluationRefused,
     Problem,
@@ -148,7 +148,7 @@ def _report(
     ]
     if evaluation.ceiling is not None:
         facts.append(("ceiling", _grouped(exact_text(evaluation.ceiling, 2))))
-    if method.id != LOWEST_PRICE:
+    if method.id == WEIGHTED_POINTS:
         stage = word(TERMS, method.rounding.stage, language)
         rounding = f"{word(TERMS, method.rounding.mode, language)}, {method.rounding.places} "
         facts.append(("rounding", f"{rounding}{word(TERMS, 'places', language)}, {stage}"))
@@ -158,6 +158,11 @@ def _report(
     ranked = [bid for bid in result["bids"] if bid["status"] == "ranked"]
     if ranked:
         yield from _table(_ranked_rows(evaluation, ranked, language))
+        yield ""
+    for bid in result["bids"]:
+        if bid["status"] == "qualified":
+            yield f"{word(TERMS, 'qualified', language)}: {bid['bid']} {bid['supplier']['name']}"
+    if any(bid["status"] == "qualified" for bid in result["bids"]):
         yield ""
     for bid in result["bids"]:
         if bid["status"] == "excluded":

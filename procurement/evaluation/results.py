@@ -64,6 +64,7 @@ def result(tender: str, lot: str) -> str:
         document=document,
         method=word(TERMS, document["method"]["id"], g.tongue),
         ranked=[one for one in document["result"]["bids"] if one["status"] == "ranked"],
+        qualified=[one for one in document["result"]["bids"] if one["status"] == "qualified"],
         excluded=figures.excluded(document, g.tongue, cite),
         scored=scored,
         titles=figures.titles(document),
@@ -162,7 +163,7 @@ def _checked(sha256: str, text: str) -> Checked:
     again = evaluate({name: value for name, value in document.items() if name != "result"})
     return Checked(
         is_equal=canonical(again) == canonical(document["result"]),
-        count=sum(len(one["criteria"]) or 1 for one in again["bids"] if one["status"] == "ranked"),
+        count=sum(len(one["criteria"]) or 1 for one in again["bids"] if one["status"] != "excluded"),
         stability=figures.stability(document),
         undeducted=figures.undeducted(document),
     )

@@ -15,7 +15,9 @@ FORMAT = "sunseal-evaluation/1"
 
 LOWEST_PRICE = "lowest_price"
 WEIGHTED_POINTS = "weighted_points"
-METHODS = (WEIGHTED_POINTS, LOWEST_PRICE)
+# Requirements alone decide; stages of a procedure use it, nobody chooses it for an award.
+QUALIFICATION = "qualification"
+METHODS = (WEIGHTED_POINTS, LOWEST_PRICE, QUALIFICATION)
 
 REQUIREMENT = "requirement"
 PRICE = "price"
@@ -85,6 +87,11 @@ class Criterion:
     mandatory: bool
     technical: bool
 
+    @property
+    def is_technical(self) -> bool:
+        """Say whether its score counts among the technical points."""
+        return self.technical and self.kind == POINTS
+
 
 @dataclass(frozen=True)
 class Deduction:
@@ -106,7 +113,7 @@ class Invalidity:
 
 @dataclass(frozen=True)
 class BidInput:
-    """One bid. `price` is None only where the bid is declared invalid (it may never have been opened)."""
+    """One bid. `price` is None where it is declared invalid (and maybe never opened) or where no price is asked."""
 
     id: str
     supplier: str

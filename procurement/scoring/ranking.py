@@ -1,4 +1,4 @@
-"""The two methods: lowest evaluated price, and weighted points. The same input gives the same bytes.
+"""The methods: lowest evaluated price, weighted points, qualification. The same input gives the same bytes.
 
 Sources: 财政部令第87号 articles 55 (price score, policy-adjusted prices for baseline and bid) and 57
 (ranking, ties); 财库〔2022〕19号 (deductions). The result does not depend on the order in which bids are
@@ -7,48 +7,18 @@ listed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
 from procurement.scoring import explain
-from procurement.scoring.arithmetic import exact_text, fixed_text, round_half_up
-from procurement.scoring.explain import Input, Step, money
+from procurement.scoring.arithmetic import round_half_up
+from procurement.scoring.explain import Step, money
 from procurement.scoring.gates import Gate, gate
-from procurement.scoring.method import POINTS, PRICE, WEIGHTED_POINTS, BidInput, Criterion, Evaluation, Method
+from procurement.scoring.method import POINTS, PRICE, QUALIFICATION, WEIGHTED_POINTS, BidInput, Evaluation, Method
 from procurement.scoring.reading import read
-
-
-@dataclass(frozen=True)
-class Score:
-    """One criterion's score of one bid: the experts' scores (none for the price), exact score, score used."""
-
-    criterion: Criterion
-    scores: Mapping[str, Fraction]
-    exact: Fraction
-    used: Fraction
-
-
-@dataclass(frozen=True)
-class Scored:
-    """One bid that is ranked, with everything that orders it. `total` is None where only the price orders."""
-
-    bid: BidInput
-    price: Fraction
-    evaluated: Fraction
-    scores: tuple[Score, ...]
-    total: Fraction | None
-    technical: Fraction
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a bid stands, whether it shares the place, and which rule parted it from its neighbours."""
-
-    rank: int
-    is_tie: bool
-    decided_by: str | None
+from procurement.scoring.report import excluded_json, qualified_json, ranked_json
+from procurement.scoring.scored import Place, Score, Scored
 
 
 def evaluate(document: object) -> dict[str, Any]:
@@ -67,6 +37,8 @@ def evaluated_price(bid: BidInput, price: Fraction) -> Fraction:
 def rank(evaluation: Evaluation) -> dict[str, Any]:
     """Compute gates, scores and order; the JSON form is specified in ``docs/formats/evaluation.md``."""
     gates = sorted((gate(evaluation, bid) for bid in evaluation.bids), key=lambda one: one.bid.id)
+    if evaluation.method.id == QUALIFICATION:
+        return _qualify(evaluation, gates)
     prices = sorted(
         (evaluated_price(one.bid, one.bid.price), one.bid.id)
         for one in gates
@@ -83,10 +55,10 @@ def rank(evaluation: Evaluation) -> dict[str, Any]:
     places = _places([_order(one, method) for one in scored], method)
     of_gate = {one.bid.id: one for one in gates}
     ranked = [
-        _ranked_json(evaluation, of_gate[one.bid.id], one, place, baseline)
+        ranked_json(evaluation, of_gate[one.bid.id], one, place, baseline)
         for one, place in zip(scored, places, strict=True)
     ]
-    excluded = [_excluded_json(evaluation, one) for one in gates if not one.is_open]
+    excluded = [excluded_json(evaluation, one) for one in gates if not one.is_open]
     shared: list[Step] = []
     if prices and method.id == WEIGHTED_POINTS:
         shared.append(explain.baseline_step([(bid, price) for price, bid in prices], method.articles))
@@ -100,6 +72,20 @@ def rank(evaluation: Evaluation) -> dict[str, Any]:
         "ties": _ties(scored, places, method),
         "bids": [*ranked, *excluded],
         "steps": [step.as_json() for step in shared],
+    }
+
+
+def _qualify(evaluation: Evaluation, gates: Sequence[Gate]) -> dict[str, Any]:
+    """Judge by requirements alone: nobody is before another, so what is equal keeps the order of its ids."""
+    qualified = [qualified_json(evaluation, one) for one in gates if one.is_open]
+    return {
+        "method": evaluation.method.id,
+        "currency": evaluation.currency,
+        "baseline": None,
+        "ranking": [one["bid"] for one in qualified],
+        "ties": [],
+        "bids": [*qualified, *(excluded_json(evaluation, one) for one in gates if not one.is_open)],
+        "steps": [],
     }
 
 
@@ -125,11 +111,7 @@ def _scored(evaluation: Evaluation, bid: BidInput, price: Fraction, baseline: Fr
 
 
 def _technical(scores: Sequence[Score]) -> Fraction:
-    return sum((score.used for score in scores if _is_technical(score.criterion)), Fraction(0))
-
-
-def _is_technical(criterion: Criterion) -> bool:
-    return criterion.kind == POINTS and criterion.technical
+    return sum((score.used for score in scores if score.criterion.is_technical), Fraction(0))
 
 
 def _order(one: Scored, method: Method) -> tuple[Fraction, ...]:
@@ -173,127 +155,3 @@ def _ties(scored: Sequence[Scored], places: Sequence[Place], method: Method) -> 
             groups.setdefault(place.rank, []).append(one.bid.id)
     then = "draw" if "draw" in method.tie_break else None
     return [{"rank": rank_, "bids": bids, "next": then} for rank_, bids in groups.items()]
-
-
-def _figure(value: Fraction, places: int) -> dict[str, str]:
-    return {"exact": exact_text(value), "rounded": fixed_text(value, places)}
-
-
-def _common_json(one: Gate) -> dict[str, Any]:
-    bid = one.bid
-    return {
-        "bid": bid.id,
-        "supplier": {"name": bid.supplier, "number": bid.number},
-        "price": None if bid.price is None else money(bid.price),
-        "deductions": [
-            {
-                "rule": part.rule,
-                "rate": exact_text(part.rate),
-                "article": part.article,
-                "amount": None if bid.price is None else money(bid.price * part.rate / 100),
-            }
-            for part in bid.deductions
-        ],
-        "requirements": [
-            {
-                "criterion": outcome.criterion.id,
-                "mandatory": outcome.criterion.mandatory,
-                "verdicts": outcome.verdicts,
-                "met": len(outcome.verdicts) - outcome.not_met,
-                "not_met": outcome.not_met,
-                "passed": outcome.passed,
-            }
-            for outcome in one.requirements
-        ],
-    }
-
-
-def _gate_steps(evaluation: Evaluation, one: Gate) -> list[Step]:
-    bid, method, steps = one.bid, evaluation.method, []
-    if bid.price is not None:
-        steps.append(explain.price_step(bid, bid.price, method.articles))
-        if evaluation.ceiling is not None:
-            steps.append(explain.ceiling_step(bid, bid.price, evaluation.ceiling, method.articles))
-    steps += [explain.requirement_step(one, outcome, method) for outcome in one.requirements]
-    return steps
-
-
-def _ranked_json(
-    evaluation: Evaluation, one: Gate, scored: Scored, place: Place, baseline: Fraction
-) -> dict[str, Any]:
-    method, bid = evaluation.method, scored.bid
-    places = method.rounding.places
-    steps = _gate_steps(evaluation, one)
-    steps.append(explain.evaluated_price_step(bid, scored.price, scored.evaluated, method.articles))
-    for score in scored.scores:
-        steps.append(
-            explain.points_score_step(score.criterion, bid, score.scores, score.exact, method)
-            if score.criterion.kind == POINTS
-            else explain.price_score_step(score.criterion, baseline, scored.evaluated, score.exact, method)
-        )
-    figure = Input("E", money(scored.evaluated), "step/evaluated_price")
-    technical = None
-    if scored.total is not None:
-        parts = [(score.criterion, score.used) for score in scored.scores]
-        steps.append(explain.sum_step("total", parts, scored.total, method))
-        compared = (
-            fixed_text(scored.total, places) if method.order_by == "rounded" else exact_text(scored.total)
-        )
-        figure = Input("T", compared, "step/total")
-        technical = _figure(scored.technical, places)
-        if "technical" in method.tie_break:
-            parts = [part for part in parts if _is_technical(part[0])]
-            steps.append(explain.sum_step("technical", parts, scored.technical, method))
-    steps.append(explain.rank_step(place.rank - 1, figure, method))
-    return {
-        **_common_json(one),
-        "status": "ranked",
-        "reasons": [],
-        "evaluated_price": money(scored.evaluated),
-        "criteria": [_score_json(score, places) for score in scored.scores],
-        "technical": technical,
-        "total": None if scored.total is None else _figure(scored.total, places),
-        "rank": place.rank,
-        "tie": place.is_tie,
-        "decided_by": place.decided_by,
-        "steps": [step.as_json() for step in steps],
-    }
-
-
-def _score_json(score: Score, places: int) -> dict[str, Any]:
-    mean = sum(score.scores.values(), Fraction(0)) / len(score.scores) if score.scores else None
-    return {
-        "criterion": score.criterion.id,
-        "kind": score.criterion.kind,
-        "weight": exact_text(score.criterion.weight),
-        "scores": {expert: exact_text(value) for expert, value in score.scores.items()},
-        "mean": None if mean is None else _figure(mean, places),
-        "score": _figure(score.exact, places),
-    }
-
-
-def _excluded_json(evaluation: Evaluation, one: Gate) -> dict[str, Any]:
-    reasons: list[dict[str, Any]] = []
-    if one.invalid:
-        told = {"reason": one.invalid.reason, "article": one.invalid.article}
-        reasons.append({"rule": one.invalid.rule, "criterion": None, **told})
-    article = evaluation.method.articles.get
-    if one.above_ceiling:
-        told = {"reason": None, "article": article("ceiling")}
-        reasons.append({"rule": "bid.above_ceiling", "criterion": None, **told})
-    for outcome in one.failed:
-        told = {"reason": None, "article": article("requirement")}
-        reasons.append({"rule": "bid.requirement_failed", "criterion": outcome.criterion.id, **told})
-    return {
-        **_common_json(one),
-        "status": "excluded",
-        "reasons": reasons,
-        "evaluated_price": None,
-        "criteria": [],
-        "technical": None,
-        "total": None,
-        "rank": None,
-        "tie": False,
-        "decided_by": None,
-        "steps": [step.as_json() for step in _gate_steps(evaluation, one)],
-    }

@@ -61,7 +61,7 @@ def read(document: object) -> Evaluation:
         fields.refuse("ceiling.not_positive", "ceiling")
     method = _method(Fields(fields.value.get("method", {}), "/method", problems, _METHOD))
     criteria = _criteria(fields, method)
-    bids = _bids(fields)
+    bids = _bids(fields, method)
     experts = _experts(fields, criteria, {bid.id for bid in bids})
     if not experts and any(criterion.kind != terms.PRICE for criterion in criteria):
         fields.refuse("experts.none", "experts")
@@ -121,6 +121,8 @@ def _criteria(fields: Fields, method: Method) -> tuple[Criterion, ...]:
         row.refuse("criteria.second_price")
     if len(fields.problems) > before:
         return criteria
+    if method.id == terms.QUALIFICATION and not criteria:
+        fields.refuse("criteria.no_requirement", "criteria")
     if method.id == terms.WEIGHTED_POINTS and not prices:
         fields.refuse("criteria.no_price", "criteria")
     weights = sum((c.weight for c in criteria if c.kind != terms.REQUIREMENT), Fraction(0))
@@ -132,7 +134,9 @@ def _criteria(fields: Fields, method: Method) -> tuple[Criterion, ...]:
 def _criterion(row: Fields, method: Method) -> Criterion:
     kind = row.choice("kind", terms.KINDS)
     points = method.id == terms.WEIGHTED_POINTS
-    if kind == terms.POINTS and not points:
+    if kind != terms.REQUIREMENT and method.id == terms.QUALIFICATION:
+        row.refuse("criteria.only_requirements", "kind")
+    elif kind == terms.POINTS and not points:
         row.refuse("criteria.points_not_allowed", "kind")
     absent = {terms.REQUIREMENT: Fraction(0)}.get(kind, REQUIRED if points else terms.FULL_WEIGHT)
     weight = row.decimal("weight", absent)
@@ -162,20 +166,21 @@ def _criterion(row: Fields, method: Method) -> Criterion:
     )
 
 
-def _bids(fields: Fields) -> tuple[BidInput, ...]:
+def _bids(fields: Fields, method: Method) -> tuple[BidInput, ...]:
     rows = fields.each("bids", _BID)
     if not rows and isinstance(fields.value.get("bids"), list):
         fields.refuse("bids.none", "bids")
-    bids = tuple(_bid(row) for row in rows)
+    bids = tuple(_bid(row, method) for row in rows)
     _unique(rows, "bid")
     return bids
 
 
-def _bid(row: Fields) -> BidInput:
+def _bid(row: Fields, method: Method) -> BidInput:
     bid_id = row.text("bid", longest=LONGEST_ID)
     supplier = row.below("supplier", _SUPPLIER)
     invalid = _invalidity(row.below("invalid", _INVALID)) if row.has("invalid") else None
-    price = row.decimal("price", None if invalid else REQUIRED)
+    is_priced = invalid is None and method.id != terms.QUALIFICATION
+    price = row.decimal("price", REQUIRED if is_priced else None)
     if price is not None and price <= 0 and invalid is None:
         row.refuse("bid.price_not_positive", "price", bid=bid_id, price=exact_text(price))
     deductions = tuple(_deduction(part) for part in row.each("deductions", _DEDUCTION, ()))

@@ -88,6 +88,16 @@ RULES: Final[dict[str, Words]] = {
         "分值合計應為 100，現為 {sum}。",
         "The weights must sum to 100; they sum to {sum}.",
     ),
+    "criteria.no_requirement": (
+        "只按要求判定的，至少须有一项要求；现在没有。",
+        "只按要求判定的，至少須有一項要求；現在沒有。",
+        "Where requirements alone decide there must be at least one; there is none.",
+    ),
+    "criteria.only_requirements": (
+        "只按要求判定的，不得设置价格分或评分项。",
+        "只按要求判定的，不得設置價格分或評分項。",
+        "Where requirements alone decide there is no price or points criterion.",
+    ),
     "criteria.points_not_allowed": (
         "最低评标价法不得设置评分项。",
         "最低評標價法不得設置評分項。",

@@ -97,6 +97,8 @@ SYMBOLS: Final[dict[str, Words]] = {
 TERMS: Final[dict[str, Words]] = {
     "lowest_price": ("最低评标价法", "最低評標價法", "Lowest evaluated price"),
     "weighted_points": ("综合评分法", "綜合評分法", "Weighted points"),
+    "qualification": ("按要求判定", "依要求判定", "Judged by requirements alone"),
+    "qualified": ("合格", "合格", "qualified"),
     "ranked": ("参加排名", "參加排名", "ranked"),
     "excluded": ("未参加排名", "未參加排名", "excluded"),
     "tie": ("并列", "並列", "tie"),

@@ -23,7 +23,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from foundation.errors import Refusal
-from procurement.scoring.method import LOWEST_PRICE, METHODS, WEIGHTED_POINTS
+from procurement.scoring.method import LOWEST_PRICE, METHODS, QUALIFICATION, WEIGHTED_POINTS
 from procurement.scoring.reading import problems_of_rules
 from procurement.tender import criteria, policies, terms
 from procurement.tender.criteria import MOST_CRITERIA
@@ -36,6 +36,7 @@ MOST_LOTS, MOST_ITEMS, MOST_INVITEES = 50, 300, 200
 TIE_BREAKS = {
     WEIGHTED_POINTS: ["price", "technical", "draw"],
     LOWEST_PRICE: ["bid_price", "draw"],
+    QUALIFICATION: [],
 }
 
 _NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,9}")
