@@ -138,5 +138,9 @@ class Opening(Base):
     released_at: Mapped[datetime] = mapped_column(Moment)
     recorded_at: Mapped[datetime | None] = mapped_column(Moment)
     notice_ref: Mapped[str | None] = mapped_column(String(20))
+    # The whole record of a stage that withholds it, the salt of its digest, and the notice that published it later.
+    withheld: Mapped[dict[str, Any] | None] = mapped_column(Canonical)
+    salt: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    revealed_ref: Mapped[str | None] = mapped_column(String(20))
 
     lot: Mapped[Lot] = relationship()

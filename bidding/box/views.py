@@ -32,7 +32,7 @@ from foundation.errors import Refusal
 from identity.guard import act_now, open_to, visitor
 from identity.rights import Right
 from procurement.notices import queries as notices
-from procurement.rules.ruleset import RuleSet
+from procurement.tender import law
 from procurement.tender import queries as tenders
 from procurement.tender.models import Lot, Tender
 from procurement.tender.ownership import subject_of
@@ -166,7 +166,7 @@ def opening(tender: str, lot: str) -> str:
     now = current_app.extensions["clock"].now()
     state, held = shown.state_of(place, now), queries.opening_of(place)
     failures = [one for one in notices.of_tender(found.ref, kind="failure") if one.lot == place.number]
-    rules = RuleSet.from_json(found.rule_set) if found.rule_set else None
+    rules = law.rule_set_of(found)
     return render_template(
         "box/opening.html",
         tender=found,
@@ -180,7 +180,7 @@ def opening(tender: str, lot: str) -> str:
         notice=notices.by_ref(held.notice_ref) if held and held.notice_ref else None,
         failure=failures[-1] if failures else None,
         received=notices.content(failures[-1])["bids_received"] if failures else None,
-        least=rules.rule("opening.min_bids") if rules else None,
+        least=rules.rule("opening.min_bids") if "opening.min_bids" in rules else None,
         rule_locale=str(get_locale() or "zh_Hans"),
         may_read=lambda bid: readers.may_read(visitor(), bid),
         tender_url=_tender_url(found),

@@ -280,6 +280,11 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('formula', sa.Text(), server_default='{}', nullable=False))
         batch_op.add_column(sa.Column('evidence', sa.Text(), server_default='[]', nullable=False))
 
+    with op.batch_alter_table('opening', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('withheld', sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column('salt', sa.String(length=64), server_default='', nullable=False))
+        batch_op.add_column(sa.Column('revealed_ref', sa.String(length=20), nullable=True))
+
     _refer('document', 'replaces_id', 'document')
     with op.batch_alter_table('document', schema=None) as batch_op:
         batch_op.add_column(sa.Column('kind', sa.String(length=20), server_default='attachment', nullable=False))
@@ -297,6 +302,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('policies', sa.Text(), server_default='{}', nullable=False))
         batch_op.add_column(sa.Column('terms', sa.Text(), server_default='{}', nullable=False))
         batch_op.add_column(sa.Column('version', sa.Integer(), server_default='1', nullable=False))
+        batch_op.add_column(sa.Column('admits', sa.String(length=10), server_default='all', nullable=False))
         batch_op.create_index(batch_op.f('ix_tender_follows_id'), ['follows_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_tender_plan_ref'), ['plan_ref'], unique=False)
 
@@ -322,6 +328,7 @@ def downgrade() -> None:
             batch_op.drop_constraint(batch_op.f('fk_tender_follows_id_tender'), type_='foreignkey')
         batch_op.drop_index(batch_op.f('ix_tender_plan_ref'))
         batch_op.drop_index(batch_op.f('ix_tender_follows_id'))
+        batch_op.drop_column('admits')
         batch_op.drop_column('version')
         batch_op.drop_column('terms')
         batch_op.drop_column('policies')
@@ -340,6 +347,11 @@ def downgrade() -> None:
         batch_op.drop_column('replaces_id')
         batch_op.drop_column('version')
         batch_op.drop_column('kind')
+
+    with op.batch_alter_table('opening', schema=None) as batch_op:
+        batch_op.drop_column('revealed_ref')
+        batch_op.drop_column('salt')
+        batch_op.drop_column('withheld')
 
     with op.batch_alter_table('criterion', schema=None) as batch_op:
         batch_op.drop_column('evidence')

@@ -16,6 +16,7 @@ from identity import queries as identity
 from identity.models import Account, Membership, Organisation
 from procurement.panel.models import PanelMember
 from procurement.rules.ruleset import RuleSet
+from procurement.tender import law
 from procurement.tender.models import Lot, Tender
 
 # States in which the bids of a lot are on record and not yet judged, or judged already.
@@ -87,7 +88,7 @@ def rule_set(tender: Tender) -> RuleSet:
     """Return the rules that were frozen on a published tender."""
     if tender.rule_set is None:
         raise HouseFault(f"{tender.ref} is published without a frozen rule set.")
-    return RuleSet.from_json(tender.rule_set).under(tender.procedure, tender.stage)
+    return law.rule_set_of(tender)
 
 
 def lots_to_judge(tender: Tender) -> list[Lot]:

@@ -39,6 +39,8 @@ class Tender(Base):
     terms: Mapped[dict[str, Any]] = mapped_column(Canonical, default=dict, server_default="{}")
     # Counts the notices that may affect bids; a bid made for an older version is confirmed or sealed anew.
     version: Mapped[int] = mapped_column(default=1, server_default="1")
+    # Who may bid, frozen from the stage at publication, so that a submission need not read the rule set.
+    admits: Mapped[str] = mapped_column(String(10), default="all", server_default="all")
     rule_set_id: Mapped[str] = mapped_column(String(40))
     rule_set: Mapped[dict[str, Any] | None] = mapped_column(Canonical)
     method: Mapped[dict[str, Any]] = mapped_column(Canonical, default=dict)

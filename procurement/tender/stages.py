@@ -1,0 +1,239 @@
+"""The stages of one procurement: which tender follows which, who is invited to it, and the draft of the next one.
+
+Each stage is a tender of its own. Who may bid in an invited stage is a list that is frozen when the stage is begun; its
+notice holds only a digest (`commitment`) and the opening notice reveals the list, so that nobody learns before the
+opening who was asked, or how many, and nobody can change it unseen.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import select
+
+from foundation.canonical import canonical, digest
+from foundation.database import db
+from foundation.errors import HouseFault, Refusal
+from foundation.references import next_ref
+from identity.models import Organisation
+from procurement.tender import content, law
+from procurement.tender.models import Criterion, Document, Invitee, Item, Lot, Tender
+from procurement.tender.ownership import demand_member, subject_of
+from supervision.trail.act import Act
+
+FORMAT = "sunseal-invitees/1"
+INVITED = "invited"
+# The states of a lot in which it is decided who goes on.
+DECIDED = ("advanced", "agreed")
+# A stage that came to nothing does not stand in the way of another try.
+_PUT_ASIDE = ("discarded", "cancelled")
+
+
+def follow_up(
+    act: Act,
+    tender: Tender,
+    *,
+    stage: str,
+    invitees: Sequence[Organisation],
+    closes_at: datetime | None = None,
+    lots: Sequence[str] | None = None,
+) -> Tender:
+    """Begin the draft of the stage that follows `tender`, for those of its lots about which it is decided.
+
+    The form is copied, documents included; `invitees` are frozen on it. `lots` names lots by number; without it all
+    decided lots go on that have no living follow-up yet. The draft belongs to whoever drafted `tender`, so that the
+    person who decides here may approve it. Refuses 409 ``stage.not_following``, ``stage.no_lot_goes_on``,
+    ``stage.invitees_missing``.
+    """
+    demand_member(act, tender.authority)
+    procedure = law.procedure_of(tender)
+    if procedure is None or stage not in {one.id for one in procedure.following(tender.stage)}:
+        raise Refusal("stage.not_following", 409, stage=stage)
+    if not invitees:
+        raise Refusal("stage.invitees_missing", 409)
+    going = [lot for lot in tender.lots if lot.state in DECIDED and (lots is None or lot.number in lots)]
+    if lots is None:
+        going = [lot for lot in going if lot.state == "agreed" or not living_follow_ups(lot)]
+    if not going:
+        raise Refusal("stage.no_lot_goes_on", 409)
+    year = act.now.astimezone(current_app.config["SETTINGS"].time_zone).year
+    later = Tender(
+        ref=next_ref(act.session, "T", year),
+        authority_id=tender.authority_id,
+        created_by_id=tender.created_by_id,
+        created_at=act.now,
+        state="draft",
+        stage=stage,
+        follows_id=tender.id,
+        closes_at=closes_at.replace(microsecond=0) if closes_at is not None else None,
+        # The law of the whole procurement is that of its first notice.
+        rule_set=tender.rule_set,
+        **{name: getattr(tender, name) for name in _COPIED},
+    )
+    act.session.add(later)
+    act.session.flush()
+    _copy_rows(act, later, going, tender)
+    origin = procedure.stage(stage).origin or "advanced"
+    invite(act, later, invitees, origin)
+    later.search = content.search_words(later.title, content.form_of(later), later.authority.name, later.ref)
+    act.session.flush()
+    # Not who goes on, and not how many: the notice of the selection tells what may be told.
+    act.record("tender.follow_up", subject_of(later), {"follows": tender.ref, "stage": stage})
+    return later
+
+
+def invite(act: Act, tender: Tender, organisations: Sequence[Organisation], origin: str) -> None:
+    """Write the list of invitees of a draft anew, each with a salt of its own."""
+    for old in list(tender.invitees):
+        act.session.delete(old)
+    act.session.flush()
+    act.session.add_all(
+        Invitee(tender_id=tender.id, organisation_id=one.id, origin=origin, salt=secrets.token_hex(32))
+        for one in dict.fromkeys(organisations)
+    )
+    act.session.flush()
+    act.session.expire(tender, ["invitees"])
+
+
+def chain(tender: Tender) -> list[Tender]:
+    """Return all stages of the procurement that a tender belongs to, in the order in which they were begun."""
+    first = tender
+    while first.follows is not None:
+        first = first.follows
+    found, wanted = [first], [first.id]
+    while wanted:
+        rows = db.session.execute(select(Tender).where(Tender.follows_id.in_(wanted)).order_by(Tender.id)).scalars()
+        later = list(rows)
+        found += later
+        wanted = [one.id for one in later]
+    return sorted(found, key=lambda one: one.id)
+
+
+def before(tender: Tender) -> list[Tender]:
+    """Return the stages that a tender follows, the first one first."""
+    found: list[Tender] = []
+    while tender.follows is not None:
+        tender = tender.follows
+        found.insert(0, tender)
+    return found
+
+
+def round_of(tender: Tender) -> int:
+    """Return which round of its stage this is, beginning with 1."""
+    return 1 + sum(one.stage == tender.stage for one in before(tender))
+
+
+def living_follow_ups(lot: Lot) -> list[Tender]:
+    """Return the tenders that take this lot on to a following stage and were not put aside."""
+    wanted = (
+        select(Tender)
+        .join(Lot, Lot.tender_id == Tender.id)
+        .where(Tender.follows_id == lot.tender_id, Lot.number == lot.number, Tender.state.not_in(_PUT_ASIDE))
+        .order_by(Tender.id)
+    )
+    return list(db.session.execute(wanted).scalars())
+
+
+def demand_in_order(tender: Tender) -> None:
+    """Refuse (409) ``stage.out_of_order``: a stage is published where the one before has decided who goes on."""
+    stage = law.stage_of(tender)
+    if stage is None:
+        return
+    earlier = tender.follows
+    if earlier is None:
+        if not stage.is_first:
+            raise Refusal("stage.out_of_order", 409)
+        return
+    decided = {lot.number for lot in earlier.lots if lot.state in DECIDED}
+    if earlier.stage not in stage.follows or earlier.procedure != tender.procedure:
+        raise Refusal("stage.out_of_order", 409)
+    if earlier.authority_id != tender.authority_id or not {lot.number for lot in tender.lots} <= decided:
+        raise Refusal("stage.out_of_order", 409)
+    for lot in earlier.lots:
+        others = [one for one in living_follow_ups(lot) if one.id != tender.id and one.published_at is not None]
+        if lot.state == "advanced" and others and lot.number in {one.number for one in tender.lots}:
+            raise Refusal("stage.out_of_order", 409)
+
+
+def listed(tender: Tender) -> list[dict[str, str]]:
+    """Return the frozen list of invitees, in the order of their salts; before the opening for the authority only."""
+    return [
+        {"organisation": one.organisation.ref, "origin": one.origin, "salt": one.salt}
+        for one in sorted(tender.invitees, key=lambda one: one.salt)
+    ]
+
+
+def commitment(tender: Tender) -> str:
+    """Return the digest of the list of invitees. The salts keep anyone from trying names, and it tells no number."""
+    return commitment_of(tender.ref, listed(tender))
+
+
+def commitment_of(ref: str, invitees: Sequence[dict[str, str]]) -> str:
+    """Return the digest of a list of invitees as a notice holds it (``docs/formats/tender-notice.md``)."""
+    return digest(canonical({"format": FORMAT, "tender": ref, "invitees": list(invitees)}))
+
+
+def is_invited(tender: Tender, organisation: Organisation) -> bool:
+    """Tell whether a supplier may bid as far as the stage admits."""
+    return tender.admits != INVITED or any(one.organisation_id == organisation.id for one in tender.invitees)
+
+
+def drawn(candidates: Sequence[str], count: int, seed: str) -> list[str]:
+    """Return `count` of the candidates' references by lot: the lowest SHA-256 of ``seed/reference`` win (法34).
+
+    Whoever has the seed draws again and gets the same. Take the seed from the trail (`trail.queries.root_at`) at an
+    entry that stood before anyone could know the candidates' digests, such as the evaluation's.
+    """
+    if count < 0:
+        raise HouseFault("A draw needs a number of places.")
+    order = sorted(dict.fromkeys(candidates), key=lambda ref: hashlib.sha256(f"{seed}/{ref}".encode()).hexdigest())
+    return order[:count]
+
+
+_COPIED = (
+    "title",
+    "description",
+    "category",
+    "procedure",
+    "ground",
+    "ground_reason",
+    "plan_ref",
+    "policies",
+    "terms",
+    "rule_set_id",
+    "method",
+    "budget",
+    "currency",
+    "contact",
+    "phone",
+    "qualifications",
+    "accepts_consortium",
+)
+_ITEM = ("number", "title", "scheme", "classification", "quantity", "unit", "spec", "is_substantive")
+_CRITERION = ("code", "position", "kind", "title", "guidance", "weight", "step", "bands", "formula", "evidence")
+_DOCUMENT = ("title", "file_name", "media_type", "size", "sha256", "storage_key", "kind", "version")
+
+
+def _copy_rows(act: Act, later: Tender, lots: Sequence[Lot], earlier: Tender) -> None:
+    for lot in lots:
+        copied = Lot(tender_id=later.id, number=lot.number, title=lot.title, ceiling=lot.ceiling)
+        act.session.add(copied)
+        act.session.flush()
+        act.session.add_all(Item(lot_id=copied.id, **_values(item, _ITEM)) for item in lot.items)
+    act.session.add_all(Criterion(tender_id=later.id, **_values(one, _CRITERION)) for one in earlier.criteria)
+    act.session.add_all(
+        Document(ref=secrets.token_hex(8), tender_id=later.id, created_at=act.now, **_values(one, _DOCUMENT))
+        for one in earlier.documents
+        if one.ended_at is None
+    )
+    act.session.flush()
+    act.session.expire(later, ["lots", "criteria", "documents"])
+
+
+def _values(row: Any, names: Sequence[str]) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names}
