@@ -88,7 +88,7 @@ def _merged(name: str, base: dict[str, Any], own: dict[str, Any], overrides: Any
             if change.get("unit", rules[id].get("unit")) != rules[id].get("unit"):
                 rules[id].pop("counting", None)
             rules[id].update(change)
-    faults += [f"{name}: an extending set may not hold {key} of its own" for key in own.keys() & {"rules"}]
+    faults += [f"{name}: an extending set may not hold {key} of its own" for key in sorted(own.keys() & {"rules", "procedures"})]
     if faults:
         raise RulesError("rules.bad_file", *faults)
     return base | own | {"rules": list(rules.values())}
@@ -214,8 +214,17 @@ class _Reader:
         if not isinstance(swaps, Mapping) or not all(isinstance(one, str) for one in swaps.values()):
             self.fault(where, "rules is not a table of rule ids")
             swaps = {}
-        for id in sorted({*swaps, *filter(None, swaps.values())} - rules):
+        for id in sorted(set(filter(None, swaps.values())) - rules):
             self.fault(where, f"rules names {id}, which the set does not have")
+        # A stage may have a rule that the general law lacks (a ceiling of the price weight), so its name may be new.
+        for id in swaps:
+            self.match(where, f"the general rule {id}", id, _RULE_ID)
+        if (data.get("admits") == "invited") != bool(data.get("origin")):
+            self.fault(where, "origin is for a stage that admits only the invited, and such a stage needs one")
+        if not data.get("follows") and data.get("origin", "") not in ("", "named"):
+            self.fault(where, "a first stage has nobody advanced, drawn or under an agreement")
+        if (data.get("judged") == "requirements") != (data.get("outcome") == "advance"):
+            self.fault(where, "a stage advances suppliers exactly if it is judged by requirements alone")
         return Stage(
             id=self.match(where, "id", data.get("id"), _KEY),
             name=self.text(where, "name", data.get("name")),

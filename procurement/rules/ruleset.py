@@ -68,6 +68,11 @@ class RuleSet:
                 return procedure
         raise RulesError("rules.unknown_procedure", f"{self.id}: {id}")
 
+    @property
+    def tendered(self) -> tuple[str, ...]:
+        """The kinds of purchase that may be put out to tender under this set, which may be fewer than its `kinds`."""
+        return self.rule("procedure.kinds").items if "procedure.kinds" in self else self.kinds
+
     def under(self, procedure: str, stage: str) -> RuleSet:
         """Return the set as it reads in one stage: the stage's rules stand in for the general ones, or there is none.
 
@@ -136,12 +141,12 @@ def available(on: date, folder: Path = DATA) -> tuple[RuleSet, ...]:
 
 
 def for_tender(kind: str, on: date, *, demonstration: bool = False, folder: Path = DATA) -> RuleSet:
-    """Return the one rule set for a tender of `kind` (goods, services, works) published on a day.
+    """Return the one rule set under which purchases of `kind` (goods, services, works) are put out to tender on a day.
 
-    Raises RulesError ``rules.none_for_kind`` where no set in force is for that kind (regime A is
-    never used for tendered works, 政府采购法第4条, 条例第7条) and ``rules.ambiguous`` where more than one is.
+    Raises RulesError ``rules.none_for_kind`` where no set in force tenders that kind (regime A is
+    never used for tendered works, 政府采购法第4条, 条例第7条) and ``rules.ambiguous`` where more than one does.
     """
-    found = [s for s in available(on, folder) if kind in s.kinds and s.demonstration == demonstration]
+    found = [s for s in available(on, folder) if kind in s.tendered and s.demonstration == demonstration]
     if not found:
         raise RulesError("rules.none_for_kind", f"no rule set for {kind} is in force on {on.isoformat()}")
     if len(found) > 1:

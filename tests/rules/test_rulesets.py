@@ -231,7 +231,7 @@ WORDS = {"zh_Hans": "一", "zh_Hant": "一", "en": "one"}
         ({"id": "Tender"}, "id is not written like"),
         ({"id": "opening.min_bids"}, "the rule opening.min_bids stands twice"),
         ({"labels": {"a": WORDS}}, "a is a key without label or a label without key"),
-        ({"kinds": ["works"]}, "kind works is not one of the set's"),
+        ({"kinds": ["boats"]}, "kinds is not a list of goods, services, works"),
         ({"effective_from": "2026-13-01"}, "effective_from is not a date"),
         ({"effective_until": "2010-01-01"}, "effective_until is before effective_from"),
         ({"colour": "red"}, "unknown field colour"),
