@@ -71,6 +71,14 @@ def upgrade() -> None:
     with op.batch_alter_table('library_piece', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_library_piece_authority_id'), ['authority_id'], unique=False)
 
+    op.create_table('intention_word',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('token', sa.String(length=60), nullable=False),
+    sa.Column('notice_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.ForeignKeyConstraint(['notice_id'], ['notice.id'], name=op.f('fk_intention_word_notice_id_notice')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_intention_word')),
+    sa.UniqueConstraint('token', 'notice_id', name=op.f('uq_intention_word_token_notice_id'))
+    )
     op.create_table('splitting_decision',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('authority_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -138,6 +146,7 @@ def upgrade() -> None:
     sa.Column('begins_on', sa.Date(), nullable=True),
     sa.Column('sme_reserve', sa.String(length=10), nullable=False),
     sa.Column('sme_share', sa.String(length=20), nullable=False),
+    sa.Column('sme_small', sa.String(length=20), server_default='', nullable=False),
     sa.Column('sme_reason', sa.Text(), nullable=False),
     sa.Column('survey', sa.Text(), nullable=False),
     sa.Column('state', sa.String(length=20), nullable=False),
@@ -394,6 +403,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_splitting_decision_authority_id'))
 
     op.drop_table('splitting_decision')
+    op.drop_table('intention_word')
     with op.batch_alter_table('library_piece', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_library_piece_authority_id'))
 

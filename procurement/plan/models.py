@@ -61,6 +61,8 @@ class Project(Base):
     # ``none``, ``whole`` or ``part``, and the share of the amount in per cent that is kept for small and medium firms.
     sme_reserve: Mapped[str] = mapped_column(String(10), default="none")
     sme_share: Mapped[str] = mapped_column(String(20), default="")
+    # Of what is kept, the share in per cent that goes to small and micro firms.
+    sme_small: Mapped[str] = mapped_column(String(20), default="", server_default="")
     sme_reason: Mapped[str] = mapped_column(Text, default="")
     # ``[{"supplier", "price", "source", "on", "words"}]``: what asking around found.
     survey: Mapped[list[dict[str, Any]]] = mapped_column(Canonical, default=list)
@@ -78,6 +80,17 @@ class Project(Base):
     authority: Mapped[Organisation] = relationship()
     budget_line: Mapped[BudgetLine | None] = relationship(back_populates="projects")
     created_by: Mapped[Account] = relationship(foreign_keys=[created_by_id])
+
+
+class IntentionWord(Base):
+    """A token by which the public finds a notice of intention (`foundation.words`)."""
+
+    __tablename__ = "intention_word"
+    __table_args__ = (UniqueConstraint("token", "notice_id"),)
+
+    id: Mapped[int] = key()
+    token: Mapped[str] = mapped_column(String(60))
+    notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"))
 
 
 class SplittingDecision(Base):
