@@ -30,4 +30,6 @@ SENTENCES = {
     "import.no_tender": "The release has no tender section.",
     "import.field": "{field} is not what OCDS 1.1 says it is: {expected}.",
     "import.who": "Name the authority and the account that the draft is for: {cause}.",
+    "lint.unknown": "This clause is not in the draft any more; it was probably changed meanwhile.",
+    "lint.reason_missing": "Say why the clause is lawful here. The approver and the supervisors read it.",
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from scripts.bench import bids, pages, papers, trail
+from scripts.bench import bids, lint, pages, papers, trail
 from scripts.bench.machines import Machines
 
 MEASUREMENTS: dict[str, Callable[[Machines], None]] = {
@@ -14,6 +14,7 @@ MEASUREMENTS: dict[str, Callable[[Machines], None]] = {
     "opening": bids.opening,
     "award": papers.measure,
     "list": pages.measure,
+    "lint": lint.measure,
 }
 
 
