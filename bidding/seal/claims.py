@@ -11,6 +11,7 @@ from bidding.seal.reading import HEX64, Fields, Problems, read_json
 
 FILES = ("bid.age", "bid.key.age")
 LARGEST_CLAIMS = 4096
+MOST_VERSION = 999
 _REFERENCE = re.compile(r"[0-9a-f]{32}\Z")
 
 
@@ -24,13 +25,17 @@ class FileClaim:
 
 @dataclass(frozen=True)
 class Claims:
-    """What a supplier says of an envelope from outside; it names no one and tells no price."""
+    """What a supplier says of an envelope from outside; it names no one and tells no price.
+
+    `version` is the version of the tender for which it was sealed; the first one is not written out.
+    """
 
     lot: str
     notice: str
     reference: str
     envelope: int
     files: Mapping[str, FileClaim]
+    version: int = 1
 
     def as_json(self) -> dict[str, Any]:
         """Return the value that travels."""
@@ -41,6 +46,7 @@ class Claims:
             "reference": self.reference,
             "envelope": self.envelope,
             "files": files,
+            **({"version": self.version} if self.version > 1 else {}),
         }
 
 
@@ -52,7 +58,8 @@ def parse_claims(given: bytes | Mapping[str, Any]) -> Claims:
     """
     value = read_json(given, "claims.malformed", limit=LARGEST_CLAIMS) if isinstance(given, bytes) else given
     problems = Problems()
-    top = Fields(value, ("lot", "notice", "reference", "envelope", "files"), problems, "claims.malformed")
+    names = ("lot", "notice", "reference", "envelope", "files")
+    top = Fields(value, names, problems, "claims.malformed", optional=("version",))
     inner = Fields(top.value.get("files", {}), FILES, problems, "claims.malformed", "files")
     claims = Claims(
         lot=top.text("lot", longest=64),
@@ -64,6 +71,7 @@ def parse_claims(given: bytes | Mapping[str, Any]) -> Claims:
             for name in FILES
             if name in inner.value
         },
+        version=top.whole("version", least=2, most=MOST_VERSION) if "version" in top.value else 1,
     )
     problems.stop()
     return claims

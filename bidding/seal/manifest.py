@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bidding.seal.claims import Claims, FileClaim
+from bidding.seal.claims import MOST_VERSION, Claims, FileClaim
 from bidding.seal.padding import padme
 from bidding.seal.reading import HEX64, LABEL, MEDIA_TYPE, RECIPIENT, Fields, Problems, is_clean, read_json
 from bidding.seal.terms import Terms
@@ -73,6 +73,7 @@ class Manifest:
     ciphertext: FileClaim
     recipient: str
     bundle: str
+    version: int = 1
 
     def as_json(self) -> dict[str, Any]:
         """Return the JSON value whose RFC 8785 bytes are sealed."""
@@ -89,6 +90,7 @@ class Manifest:
             "ciphertext": {"size": self.ciphertext.size, "sha256": self.ciphertext.sha256},
             "recipient": self.recipient,
             "bundle": self.bundle,
+            **({"version": self.version} if self.version > 1 else {}),
         }
 
     def as_bytes(self) -> bytes:
@@ -122,6 +124,7 @@ def parse_manifest(data: bytes) -> Manifest:
         ),
         problems,
         "manifest.malformed",
+        optional=("version",),
     )
     top.constant("format", FORMAT)
     payload = Fields(top.value.get("payload"), ("size", "padded"), problems, "manifest.malformed", "payload")
@@ -142,6 +145,7 @@ def parse_manifest(data: bytes) -> Manifest:
         ciphertext=FileClaim(cipher.whole("size", least=1), cipher.match("sha256", HEX64, digits)),
         recipient=top.match("recipient", RECIPIENT, "an X25519 recipient"),
         bundle=top.match("bundle", _BUNDLE, "the digest of the client bundle"),
+        version=top.whole("version", least=2, most=MOST_VERSION) if "version" in top.value else 1,
     )
     if not problems.found and padme(manifest.payload_size) != manifest.payload_padded:
         problems.add("manifest.malformed", at="payload.padded", expected=padme(manifest.payload_size))
@@ -166,6 +170,7 @@ def check_manifest(manifest: Manifest, claims: Claims, terms: Terms) -> None:
         ("claims.lot", claims.lot, terms.lot),
         ("claims.notice", claims.notice, terms.notice),
         ("claims.envelope", claims.envelope, terms.envelope),
+        ("version", manifest.version, claims.version),
         ("ciphertext", manifest.ciphertext, claims.files["bid.age"]),
     )
     for at, is_, should in wanted:

@@ -7,21 +7,24 @@ amounts. Arithmetic is exact (`fractions.Fraction`); no binary floating point ta
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from bidding.seal.declarations import ENTERPRISE_SIZES, NAMES, Declarations, parse_declarations, problems_with
 from bidding.seal.manifest import MOST_FILES, Manifest, SealedFile, Supplier, parse_files, parse_supplier
 from bidding.seal.reading import Fields, Problems, decimal_text, read_json
 from bidding.seal.terms import Terms
 from foundation.errors import Refusal
 
-FORMAT = "sunseal-offer/1"
+FORMAT = "sunseal-offer/2"
+FORMAT_1 = "sunseal-offer/1"
 LARGEST_OFFER = 4 * 1024 * 1024
 MOST_ITEMS = 10_000
 MOST_ANSWERS = 1_000
-ENTERPRISE_SIZES = ("large", "medium", "small", "micro")
+
+__all__ = ["ENTERPRISE_SIZES", "FORMAT", "Answer", "Offer", "OfferItem", "complete", "parse_offer", "remarks_on"]
 
 
 @dataclass(frozen=True)
@@ -38,11 +41,16 @@ class OfferItem:
 
 @dataclass(frozen=True)
 class Answer:
-    """The answer to one criterion; `complies` is None where the criterion asks for no yes or no."""
+    """The answer to one criterion; `complies` is None where the criterion asks for no yes or no.
+
+    `value` is what the bidder states for a formula; `files` are the paths of the files that prove the answer.
+    """
 
     criterion: str
     answer: str
     complies: bool | None
+    value: Decimal | None = None
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,8 +64,13 @@ class Offer:
     items: tuple[OfferItem, ...]
     total: Decimal
     answers: tuple[Answer, ...]
-    enterprise_size: str | None
+    declarations: Declarations
     files: tuple[SealedFile, ...]
+
+    @property
+    def enterprise_size(self) -> str | None:
+        """Return the size that the bidder declares for itself."""
+        return self.declarations.enterprise_size
 
 
 def amount_of(quantity: Decimal, unit_price: Decimal) -> Decimal:
@@ -73,12 +86,13 @@ def total_of(amounts: Sequence[Decimal]) -> Decimal:
 
 
 def parse_offer(data: bytes, terms: Terms) -> Offer:
-    """Parse the bytes of offer.json against the terms of its lot.
+    """Parse the bytes of offer.json, of this format or the first one, against the terms of its lot.
 
     Raises `Refusal` with the rule of the first problem and all of them in `reasons`: ``offer.malformed``,
     ``offer.missing_field``, ``offer.unknown_field``, ``offer.lot``, ``offer.currency``,
     ``offer.unknown_item``, ``offer.item_twice``, ``offer.item_missing``, ``offer.unit_price``,
-    ``offer.amount``, ``offer.total``, ``offer.zero``, ``offer.unknown_criterion``, ``offer.answer_twice``.
+    ``offer.amount``, ``offer.total``, ``offer.zero``, ``offer.unpriced``, ``offer.unknown_criterion``,
+    ``offer.answer_twice``, ``offer.value``, ``offer.value_not_asked``, ``offer.answer_files``.
     """
     value = read_json(data, "offer.malformed", limit=LARGEST_OFFER)
     problems = Problems()
@@ -95,12 +109,16 @@ def parse_offer(data: bytes, terms: Terms) -> Offer:
         "files",
     )
     top = Fields(value, names, problems, "offer.malformed")
-    top.constant("format", FORMAT)
+    is_first = top.value.get("format") == FORMAT_1
+    if not is_first:
+        top.constant("format", FORMAT)
     if (top.value.get("tender"), top.value.get("lot")) != (terms.tender, terms.lot):
         problems.add("offer.lot", expected=f"{terms.tender}/{terms.lot}")
     if top.value.get("currency") != terms.currency:
         problems.add("offer.currency", expected=terms.currency)
     items = _items(top.items("items", most=MOST_ITEMS), terms, problems)
+    known = ("enterprise_size",) if is_first else NAMES
+    extra = () if is_first else ("value", "files")
     offer = Offer(
         tender=terms.tender,
         lot=terms.lot,
@@ -108,10 +126,14 @@ def parse_offer(data: bytes, terms: Terms) -> Offer:
         supplier=parse_supplier(top.value.get("supplier"), problems, "offer.malformed"),
         items=items,
         total=_total(top, items, terms, problems),
-        answers=_answers(top.items("answers", most=MOST_ANSWERS), terms, problems),
-        enterprise_size=_enterprise_size(top.value.get("declarations"), problems),
+        answers=_answers(top.items("answers", most=MOST_ANSWERS), terms, problems, extra),
+        declarations=parse_declarations(top.value.get("declarations"), terms.quantities, problems, names=known),
         files=parse_files(top.items("files", most=MOST_FILES), problems, "offer.malformed"),
     )
+    paths = {one.path for one in offer.files}
+    for one in offer.answers:
+        if len(set(one.files)) < len(one.files) or not paths.issuperset(one.files):
+            problems.add("offer.answer_files", criterion=one.criterion)
     problems.stop()
     return offer
 
@@ -120,20 +142,27 @@ def remarks_on(offer: Offer, terms: Terms) -> tuple[Refusal, ...]:
     """Return what the panel has to decide about a readable offer, as refusals that nobody raised.
 
     ``offer.ceiling`` (fact `ceiling`), ``offer.answer_missing`` and ``offer.requirement_not_met`` (fact
-    `criterion`, mandatory criteria only). The packer refuses such an offer before sealing; an opening reads
-    it out all the same.
+    `criterion`, mandatory criteria only), ``offer.value_missing``, ``offer.evidence_missing``, and those of
+    `declarations.problems_with`. The packer refuses such an offer before sealing; an opening reads it out all the
+    same.
     """
     problems = Problems()
     if terms.ceiling is not None and offer.total > terms.ceiling:
         problems.add("offer.ceiling", total=str(offer.total), ceiling=str(terms.ceiling))
     given = {one.criterion: one for one in offer.answers}
     for name, criterion in terms.criteria.items():
-        if not criterion.is_mandatory or criterion.kind == "price":
+        if criterion.kind == "price":
             continue
-        if name not in given:
+        answer = given.get(name)
+        if criterion.is_mandatory and answer is None:
             problems.add("offer.answer_missing", criterion=name)
-        elif criterion.kind == "requirement" and given[name].complies is not True:
+        elif criterion.is_mandatory and criterion.kind == "requirement" and answer and answer.complies is not True:
             problems.add("offer.requirement_not_met", criterion=name)
+        if criterion.kind == "formula" and (answer is None or answer.value is None):
+            problems.add("offer.value_missing", criterion=name)
+        if criterion.evidence and (answer is None or not answer.files):
+            problems.add("offer.evidence_missing", criterion=name)
+    problems_with(offer.declarations, terms.asked, terms.quantities if terms.is_priced else {}, problems)
     return tuple(problems.found)
 
 
@@ -188,6 +217,10 @@ def _completed(item: dict[str, Any], terms: Terms) -> dict[str, Any]:
 
 def _items(values: list[Any], terms: Terms, problems: Problems) -> tuple[OfferItem, ...]:
     found: dict[str, OfferItem] = {}
+    if not terms.is_priced:
+        if values:
+            problems.add("offer.unpriced")
+        return ()
     for number, value in enumerate(values, start=1):
         names = ("item", "unit_price", "amount", "brand", "model", "spec")
         fields = Fields(value, names, problems, "offer.malformed", f"items.{number}")
@@ -232,23 +265,26 @@ def _total(top: Fields, items: Sequence[OfferItem], terms: Terms, problems: Prob
         return right
     if "total" in top.value and given != right:
         problems.add("offer.total", expected=str(right))
-    elif given is not None and given == 0:
+    elif terms.is_priced and given is not None and given == 0:
         problems.add("offer.zero")
     return right
 
 
-def _answers(values: list[Any], terms: Terms, problems: Problems) -> tuple[Answer, ...]:
+def _answers(
+    values: list[Any], terms: Terms, problems: Problems, optional: tuple[str, ...]
+) -> tuple[Answer, ...]:
     found: dict[str, Answer] = {}
     for number, value in enumerate(values, start=1):
-        fields = Fields(
-            value, ("criterion", "answer", "complies"), problems, "offer.malformed", f"answers.{number}"
-        )
+        names = ("criterion", "answer", "complies")
+        fields = Fields(value, names, problems, "offer.malformed", f"answers.{number}", optional=optional)
         name = fields.text("criterion", longest=64)
         complies = fields.value.get("complies")
         if complies is not None and not isinstance(complies, bool):
             fields.wrong("complies", "true, false or null")
             complies = None
         answer = Answer(name, fields.text("answer", longest=50_000, empty=True, lines=True), complies)
+        if optional:
+            answer = replace(answer, value=_value(fields, terms, problems), files=_paths(fields))
         if name and name not in terms.criteria:
             problems.add("offer.unknown_criterion", criterion=name)
         elif name in found:
@@ -257,15 +293,29 @@ def _answers(values: list[Any], terms: Terms, problems: Problems) -> tuple[Answe
     return tuple(found.values())
 
 
-def _enterprise_size(value: Any, problems: Problems) -> str | None:
-    fields = Fields(value, (), problems, "offer.malformed", "declarations", optional=("enterprise_size",))
-    size = fields.value.get("enterprise_size")
-    if size is None:
+def _value(fields: Fields, terms: Terms, problems: Problems) -> Decimal | None:
+    """Return the value stated for a formula; null is the same as an absent one."""
+    given = fields.value.get("value")
+    if given is None:
         return None
-    if size not in ENTERPRISE_SIZES:
-        fields.wrong("enterprise_size", "one of " + ", ".join(ENTERPRISE_SIZES))
-        return None
-    return str(size)
+    name = fields.value.get("criterion")
+    criterion = terms.criteria.get(name) if isinstance(name, str) else None
+    if criterion is not None and criterion.kind != "formula":
+        problems.add("offer.value_not_asked", criterion=name)
+    value = decimal_text(given, whole=15, places=6)
+    if value is None:
+        problems.add("offer.value", criterion=name)
+    return value
+
+
+def _paths(fields: Fields) -> tuple[str, ...]:
+    if "files" not in fields.value:
+        return ()
+    listed = fields.items("files", most=MOST_FILES)
+    if not all(isinstance(one, str) for one in listed):
+        fields.wrong("files", "a list of paths such as files/1")
+        return ()
+    return tuple(listed)
 
 
 def _listed(value: Any) -> list[Any]:

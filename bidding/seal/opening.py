@@ -87,17 +87,20 @@ def open_envelope(
     claims: Claims | bytes | Mapping[str, Any],
     notice: bytes,
     workdir: Path,
+    amendments: Sequence[bytes] = (),
 ) -> Opened:
     """Open one envelope into `workdir`/<reference of the claims>.
 
     `identities` are those revealed for each layer, outermost first; `notice` are the canonical bytes of the
-    signed notice. What an interrupted opening left is removed, so that opening twice gives the same folder.
+    signed notice, `amendments` those of its amendments. The offer is read by the terms in force, whatever version
+    the envelope was made for: whether it still stands is for the caller to know. What an interrupted opening left
+    is removed, so that opening twice gives the same folder.
     Raises `Refusal` with one rule for each cause (see docs/formats/envelope.md); an `OSError` is ours and
     comes through.
     """
     stated = claims if isinstance(claims, Claims) else parse_claims(claims)
     # 1. The notice is the one that the claims name.
-    terms = terms_of(notice, stated.lot, stated.envelope)
+    terms = terms_of(notice, stated.lot, stated.envelope, amendments)
     if terms.notice != stated.notice:
         raise Refusal("envelope.manifest", at="claims.notice")
     # 2. The files are what was submitted, and are strict age files of a possible size.

@@ -45,6 +45,7 @@ SENTENCES = {
     "pack.notice_digest": "The notice is not the one whose digest was given.",
     "notice.malformed": "This is not a tender notice.",
     "notice.not_canonical": "The notice is not in its signed form (RFC 8785): download it again, unedited.",
+    "notice.amendment": "An amendment is missing, out of order, or of another tender: download all of them.",
     "notice.unknown_lot": "The notice has no such lot.",
     "notice.unknown_envelope": "The notice asks for no such envelope.",
     "offer.item_missing": "Every item of the lot must be priced.",
@@ -59,6 +60,17 @@ SENTENCES = {
     "offer.requirement_not_met": "A mandatory requirement is not met.",
     "offer.unknown_criterion": "The lot has no such criterion.",
     "offer.answer_twice": "A criterion is answered twice.",
+    "offer.unpriced": "This stage takes no prices: leave the items out.",
+    "offer.value": "The value of a formula is a plain decimal with at most six places.",
+    "offer.value_not_asked": "This criterion asks for no value.",
+    "offer.value_missing": "A criterion is computed from a value that you state, and it is missing.",
+    "offer.answer_files": "An answer names a file that is not enclosed, or names one twice.",
+    "offer.evidence_missing": "A criterion must be proved by a file: name it in the answer's files.",
+    "offer.declaration_missing": "A declaration that this tender asks for is missing.",
+    "offer.declaration_not_asked": "This tender does not ask for this declaration.",
+    "offer.not_sme": "Only small and medium enterprises may win this tender.",
+    "offer.imported": "Imported goods are not approved for this tender.",
+    "offer.shares": "Shares must sum to 100 % of the cost, or at most to 100 % of the contract.",
     "offer.lot": "The offer is for another lot.",
     "offer.currency": "The offer is in another currency.",
     "offer.malformed": "A field of the offer is not what it has to be.",
@@ -102,14 +114,15 @@ def seal(
     *,
     bundle: str = PYTHON_PACKER,
     envelope: int = 1,
+    amendments: Sequence[bytes] = (),
 ) -> Sealed:
     """Seal an offer and its files for one lot into `out`, in constant memory.
 
-    `notice` are the canonical bytes of the signed notice, whose recipients are used; the caller has checked
-    its signature. `offer` may leave out what `offer.complete` fills in. Raises `Refusal` with ``pack.…``,
-    ``notice.…`` or ``offer.…``; nothing is written before prices and items are right.
+    `notice` are the canonical bytes of the signed notice, whose recipients are used, and `amendments` those of its
+    amendments in order; the caller has checked the signatures. `offer` may leave out what `offer.complete` fills in.
+    Raises `Refusal` with ``pack.…``, ``notice.…`` or ``offer.…``; nothing is written before prices and items are right.
     """
-    terms = terms_of(notice, lot, envelope)
+    terms = terms_of(notice, lot, envelope, amendments)
     taken = [name for name in OUTPUTS if (out / name).exists()]
     if taken:
         raise Refusal("pack.exists", folder=str(out), name=taken[0])
@@ -138,6 +151,7 @@ def seal(
             ciphertext=ciphertext,
             recipient=recipient,
             bundle=bundle,
+            version=terms.version,
         )
         parse_manifest(manifest.as_bytes())
         record = KeyRecord(identity, manifest.as_bytes(), None)
@@ -145,7 +159,7 @@ def seal(
         _write(draft / "bid.key.age", wrapped)
         key_claim = FileClaim(len(wrapped), canonical.digest(wrapped))
         sealed = {"bid.age": ciphertext, "bid.key.age": key_claim}
-        claims = Claims(lot, terms.notice, secrets.token_hex(16), envelope, sealed)
+        claims = Claims(lot, terms.notice, secrets.token_hex(16), envelope, sealed, terms.version)
         check_intake(draft / "bid.age", draft / "bid.key.age", claims, terms.layers)
         _write(draft / "claims.json", canonical.canonical(claims.as_json()))
         (draft / "copy").mkdir()
@@ -227,6 +241,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--notice", type=Path, required=True, help="the tender notice as downloaded (JSON)")
     parser.add_argument("--notice-digest", help="SHA-256 of the notice, as the tender's page shows it")
+    parser.add_argument(
+        "--amendment", type=Path, action="append", default=[], help="an amendment of it (JSON), in order; repeatable"
+    )
     parser.add_argument("--lot", required=True)
     parser.add_argument("--envelope", type=int, default=1)
     parser.add_argument(
@@ -269,7 +286,8 @@ def _run(given: argparse.Namespace) -> Sealed:
     )
     offer = {name: value for name, value in offer.items() if name not in ("supplier", "files")}
     files = [PackFile.at(path) for path in given.file]
-    return seal(notice, given.lot, offer, files, supplier, given.out, envelope=given.envelope)
+    amended = [one.read_bytes() for one in given.amendment]
+    return seal(notice, given.lot, offer, files, supplier, given.out, envelope=given.envelope, amendments=amended)
 
 
 if __name__ == "__main__":

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from bidding.seal.reading import RECIPIENT, decimal_text, read_json
+from bidding.seal.declarations import Asked, asked
+from bidding.seal.reading import RECIPIENT, decimal_text
+from bidding.seal.versions import in_force, read_notice
 from foundation import canonical
 from foundation.errors import Refusal
 
-LARGEST_NOTICE = 32 * 1024 * 1024
 MOST_LAYERS = 127
 MOST_RECIPIENTS = 32
+KINDS = ("requirement", "price", "points", "formula")
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Criterion:
-    """One criterion of the lot: `kind` is "requirement", "price" or "points"."""
+    """One criterion of the lot: `kind` is "requirement", "price", "points" or "formula".
+
+    The bidder states a value for a formula. `evidence` are the titles of what must be proved by a file.
+    """
 
     criterion: str
     kind: str
     is_mandatory: bool
+    evidence: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -37,7 +43,10 @@ class Layer:
 
 @dataclass(frozen=True)
 class Terms:
-    """What the notice says of one lot and one envelope. Amounts are exact, in the main unit."""
+    """What the notice says of one lot and one envelope. Amounts are exact, in the main unit.
+
+    A lot that is not priced takes no items and no ceiling; `asked` is what its policies want declared.
+    """
 
     notice: str
     tender: str
@@ -48,28 +57,29 @@ class Terms:
     quantities: Mapping[str, Decimal]
     criteria: Mapping[str, Criterion]
     layers: tuple[Layer, ...]
+    is_priced: bool = True
+    asked: Asked = field(default_factory=Asked)
+    # Counts the amendments that may affect bids; `notice` stays the digest of the original.
+    version: int = 1
 
 
-def terms_of(notice: bytes, lot: str, envelope: int = 1) -> Terms:
-    """Read the terms of `lot` from the canonical bytes of a signed tender notice.
+def terms_of(notice: bytes, lot: str, envelope: int = 1, amendments: Sequence[bytes] = ()) -> Terms:
+    """Read the terms of `lot` from the canonical bytes of a signed notice and of its signed amendments, in order.
 
-    The signature is checked by whoever fetched the notice. Raises `Refusal` with ``notice.malformed``,
-    ``notice.not_canonical``, ``notice.unknown_lot`` or ``notice.unknown_envelope``.
+    The signatures are checked by whoever fetched them. Raises `Refusal` with ``notice.malformed``,
+    ``notice.not_canonical``, ``notice.amendment``, ``notice.unknown_lot`` or ``notice.unknown_envelope``.
     """
-    document = read_json(notice, "notice.malformed", limit=LARGEST_NOTICE)
+    digest = canonical.digest(notice)
+    document, version = in_force(read_notice(notice), digest, [read_notice(one) for one in amendments])
     try:
-        if canonical.canonical(document) != notice:
-            raise Refusal("notice.not_canonical")
-    except (TypeError, ValueError, RecursionError) as fault:
-        raise Refusal("notice.not_canonical") from fault
-    try:
-        return _terms(document, canonical.digest(notice), lot, envelope)
+        return replace(_terms(document, digest, lot, envelope), version=version)
     except (KeyError, TypeError, AttributeError) as fault:
         raise Refusal("notice.malformed", at=str(fault)[:100]) from fault
 
 
 def _terms(document: Any, digest: str, lot: str, envelope: int) -> Terms:
-    if document["format"] != "sunseal-notice/1" or document["kind"] != "tender":
+    # Every stage of a procedure has a kind of notice of its own; those that take bids name envelopes.
+    if document["format"] != "sunseal-notice/1":
         raise Refusal("notice.malformed", at="format")
     tender = document["tender"]
     here = [one for one in tender["lots"] if one["lot"] == lot]
@@ -78,7 +88,8 @@ def _terms(document: Any, digest: str, lot: str, envelope: int) -> Terms:
     sealed = [one for one in document["envelopes"] if one["lot"] == lot and one["envelope"] == envelope]
     if len(sealed) != 1:
         raise Refusal("notice.unknown_envelope", lot=lot, envelope=envelope)
-    ceiling = here[0].get("ceiling")
+    is_priced = here[0].get("priced", True) is not False
+    ceiling = here[0].get("ceiling") if is_priced else None
     return Terms(
         notice=digest,
         tender=_text(tender["ref"]),
@@ -91,6 +102,8 @@ def _terms(document: Any, digest: str, lot: str, envelope: int) -> Terms:
         ),
         criteria=_unique((_text(one["criterion"]), _criterion(one)) for one in here[0]["criteria"]),
         layers=_layers(sealed[0]["layers"]),
+        is_priced=is_priced,
+        asked=asked(tender, here[0]),
     )
 
 
@@ -107,9 +120,10 @@ def _layers(given: Any) -> tuple[Layer, ...]:
 
 def _criterion(given: Any) -> Criterion:
     kind = given["kind"]
-    if kind not in ("requirement", "price", "points"):
+    if kind not in KINDS:
         raise Refusal("notice.malformed", at="criteria.kind")
-    return Criterion(given["criterion"], kind, given.get("mandatory", False) is True)
+    evidence = tuple(one["title"] for one in given.get("evidence") or () if one.get("required") is True)
+    return Criterion(given["criterion"], kind, given.get("mandatory", False) is True, evidence)
 
 
 def _unique(pairs: Iterable[tuple[str, T]]) -> dict[str, T]:
