@@ -1,4 +1,4 @@
-"""The moves of an award: proposed by one person, returned or decided by another."""
+"""The moves of an award and of a selection: proposed by one person, returned or decided by another."""
 
 from __future__ import annotations
 
@@ -26,4 +26,22 @@ AWARD = Lifecycle(
     ),
 )
 
-LIFECYCLES = (AWARD,)
+
+def by_another_person(selection: Any, act: Any) -> bool:
+    """Whoever proposed who goes on cannot decide on it. Ask a second person."""
+    if act is None:
+        return True
+    return act.account_id is not None and act.account_id != selection.proposed_by_id
+
+
+SELECTION = Lifecycle(
+    "selection",
+    "begun",
+    (
+        Move("propose", ("begun", "returned"), "proposed", Right.DRAFT),
+        Move("return", ("proposed",), "returned", Right.APPROVE, (by_another_person,)),
+        Move("decide", ("proposed",), "decided", Right.APPROVE, (by_another_person,)),
+    ),
+)
+
+LIFECYCLES = (AWARD, SELECTION)

@@ -108,14 +108,19 @@ def content(
             "reason": reason or None,
             "period": _period(standstill.notice),
             "standstill_ends_on": standstill.ends_on.isoformat(),
-            "challenge": {
-                **_period(standstill.challenge),
-                "article": ruleset.rule("challenge.period").article,
-                "estimate": standstill.estimate,
-            },
+            "challenge": challenge_of(standstill, ruleset),
             "evaluation": {"sha256": evaluation_sha256},
             "documents": [dict(one) for one in documents],
         },
+    }
+
+
+def challenge_of(standstill: Standstill, ruleset: RuleSet) -> dict[str, Any]:
+    """Return until when a decision can be challenged, with the article, as a notice says it."""
+    return {
+        **_period(standstill.challenge),
+        "article": ruleset.rule("challenge.period").article,
+        "estimate": standstill.estimate,
     }
 
 

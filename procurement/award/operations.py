@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import current_app
 
 from bidding.box.models import Bid
@@ -15,34 +13,39 @@ from procurement.award import notice as words
 from procurement.award import queries, standing
 from procurement.award.lifecycle import AWARD
 from procurement.award.models import Award
+from procurement.award.parts import MOST_REASON, demand_verified, party, person, published, reason_of
 from procurement.evaluation.models import Evaluation
 from procurement.notices import operations as notices
 from procurement.notices.models import Notice
 from procurement.panel import queries as panels
 from procurement.rules.counting import standstill_ends
 from procurement.rules.findings import finding
+from procurement.tender import law
 from procurement.tender import operations as tenders
-from procurement.tender import queries as tender_queries
 from procurement.tender.lifecycle import LOT
-from procurement.tender.models import Lot, Tender
+from procurement.tender.models import Lot
 from procurement.tender.ownership import demand_member, move_or_refuse, subject_of
 from supervision.trail.act import Act
 
-MOST_REASON = 2000
+__all__ = ["MOST_REASON", "decide", "propose", "return_proposal"]
 
 
 def propose(act: Act, lot: Lot, bid: Bid, reason: str = "") -> Award:
     """Propose an evaluated lot's winner. Another bid than the only one of rank one needs a reason.
 
-    Refuses 409 ``lot.propose.not_now``, ``award.not_evaluated``, ``award.bid_excluded``, ``award.supplier_unverified``;
-    422 ``award.reason_missing`` with the article (条例43: winners are fixed in rank order), ``award.reason_too_long``.
+    Refuses 409 ``lot.propose.not_now``, ``award.not_this_stage``, ``award.not_evaluated``, ``award.bid_excluded``,
+    ``award.supplier_unverified``; 422 ``award.reason_missing`` with the article (条例43: winners are fixed in rank
+    order), ``award.reason_too_long``.
     """
     demand_member(act, lot.tender.authority)
     move_or_refuse(LOT, lot, "propose", act)
+    stage = law.stage_of(lot.tender)
+    if stage is not None and stage.outcome != AWARD.name:
+        raise Refusal("award.not_this_stage", 409)
     evaluation = queries.evaluation_of(lot)
     place = _place_of(lot, bid, evaluation)
-    supplier = _demand_verified(bid)
-    said = _reason(reason)
+    supplier = demand_verified(bid)
+    said = reason_of(reason)
     if (place.rank != 1 or place.is_tied) and not said:
         rule = queries.ruleset_of(lot.tender).rule("award.rank_order")
         raise Refusal("award.reason_missing", rank=place.rank, article=rule.article)
@@ -53,7 +56,7 @@ def propose(act: Act, lot: Lot, bid: Bid, reason: str = "") -> Award:
         act.session.add(award)
     award.bid_id = bid.id
     award.reason = said
-    award.proposed_by_id = _person(act)
+    award.proposed_by_id = person(act)
     award.proposed_at = act.now
     award.decision_reason = ""
     facts = {"award": award.ref, "bid": bid.ref, "rank": place.rank, "supplier": supplier.ref}
@@ -67,7 +70,7 @@ def propose(act: Act, lot: Lot, bid: Bid, reason: str = "") -> Award:
 def return_proposal(act: Act, lot: Lot, reason: str) -> Award:
     """Give a proposal back to the officer, with a reason. Refuses 409 ``award.by_a_second_person``."""
     award = _proposed(act, lot, "return")
-    said = _reason(reason)
+    said = reason_of(reason)
     if not said:
         raise Refusal("award.return_reason_missing")
     award.decision_reason = said
@@ -88,13 +91,13 @@ def decide(act: Act, lot: Lot, reason: str = "") -> Notice:
     award = _proposed(act, lot, "decide")
     tender, evaluation = lot.tender, queries.evaluation_of(lot)
     place = _place_of(lot, award.bid, evaluation)
-    supplier = _demand_verified(award.bid)
+    supplier = demand_verified(award.bid)
     ruleset = queries.ruleset_of(tender)
     zone = current_app.config["SETTINGS"].time_zone
     standstill = standstill_ends(act.now, ruleset, zone)
     said = words.content(
-        **_published(tender, lot),
-        issuer=_party(tender.authority, tender),
+        **published(tender, lot),
+        issuer=party(tender.authority, tender),
         winner=_winner(award.bid, supplier, place.bid),
         document=evaluation.document,
         evaluation_sha256=evaluation.sha256,
@@ -110,9 +113,9 @@ def decide(act: Act, lot: Lot, reason: str = "") -> Notice:
         found = finding(rule, missing=tuple(rule.label_text(key) for key in missing))
         raise Refusal("award.notice_incomplete", 409, reasons=(found,), article=rule.article)
     notice = notices.publish(act, kind="award", tender_ref=tender.ref, lot=lot.number, title=tender.title, content=said)
-    award.decided_by_id = _person(act)
+    award.decided_by_id = person(act)
     award.decided_at = act.now
-    award.decision_reason = _reason(reason)
+    award.decision_reason = reason_of(reason)
     award.notice_ref = notice.ref
     award.standstill_ends_on = standstill.ends_on
     facts = {
@@ -152,48 +155,7 @@ def _place_of(lot: Lot, bid: Bid, evaluation: Evaluation) -> standing.Standing:
     return place
 
 
-def _demand_verified(bid: Bid) -> Organisation:
-    if bid.supplier is None:
-        raise HouseFault(f"The opened bid {bid.ref} has no supplier.")
-    if bid.supplier.state != "verified" or not bid.supplier.number:
-        raise Refusal("award.supplier_unverified", 409, supplier=bid.supplier.name)
-    return bid.supplier
-
-
-def _published(tender: Tender, lot: Lot) -> dict[str, Any]:
-    said = tender_queries.notice_content(tender)
-    return {
-        "tender": said["tender"],
-        "lot": next(one for one in said["tender"]["lots"] if one["lot"] == lot.number),
-        "documents": [{"title": one["title"], "sha256": one["sha256"]} for one in said["documents"]],
-    }
-
-
 def _winner(bid: Bid, supplier: Organisation, name: str) -> words.Winner:
     if bid.price is None or bid.offer is None:
         raise HouseFault(f"The opened bid {bid.ref} has no offer.")
-    return words.Winner(_party(supplier), name, to_text(bid.price), bid.offer)
-
-
-def _party(organisation: Organisation, tender: Tender | None = None) -> words.Party:
-    return words.Party(
-        ref=organisation.ref,
-        name=organisation.name,
-        number=organisation.number or "",
-        address=organisation.address,
-        contact=(tender.contact if tender else "") or organisation.contact,
-        phone=(tender.phone if tender else "") or organisation.phone,
-    )
-
-
-def _reason(reason: str) -> str:
-    said = reason.strip()
-    if len(said) > MOST_REASON:
-        raise Refusal("award.reason_too_long", most=MOST_REASON)
-    return said
-
-
-def _person(act: Act) -> int:
-    if act.account_id is None:
-        raise HouseFault("An award is proposed and decided by people.")
-    return act.account_id
+    return words.Winner(party(supplier), name, to_text(bid.price), bid.offer)

@@ -12,7 +12,7 @@ from bidding.box.models import Bid
 from foundation.database import db
 from foundation.errors import HouseFault, Refusal
 from identity.models import Organisation
-from procurement.award.models import Award
+from procurement.award.models import Award, Selection
 from procurement.evaluation.models import Evaluation, SignOff
 from procurement.panel.models import PanelMember
 from procurement.rules.ruleset import RuleSet
@@ -25,6 +25,21 @@ _ROLES = frozenset({"chair", "representative"})
 def award_of(lot: Lot) -> Award | None:
     """Return the lot's award in whatever state, None where nothing was proposed yet."""
     return db.session.execute(select(Award).where(Award.lot_id == lot.id)).scalar_one_or_none()
+
+
+def selection_of(lot: Lot) -> Selection | None:
+    """Return the lot's selection in whatever state, None where nothing was proposed yet."""
+    return db.session.execute(select(Selection).where(Selection.lot_id == lot.id)).scalar_one_or_none()
+
+
+def following(tender: Tender) -> Tender | None:
+    """Return the stage that follows a tender and was not given up, None where there is none yet."""
+    wanted = (
+        select(Tender)
+        .where(Tender.follows_id == tender.id, Tender.state.not_in(("discarded", "cancelled")))
+        .order_by(Tender.id.desc())
+    )
+    return db.session.execute(wanted).scalars().first()
 
 
 def by_ref(ref: str) -> Award:
