@@ -7,12 +7,27 @@ from typing import Any
 from flask import current_app
 
 from foundation.canonical import canonical, digest
+from foundation.errors import HouseFault
 from foundation.references import next_ref
 from foundation.signing import sign_detached
 from procurement.notices.models import Notice
 from supervision.trail.act import Act
 
 FORMAT = "sunseal-notice/1"
+
+# What a notice is about, by the letter of its reference.
+_MATTERS = {"T": "tender", "P": "plan", "F": "agreement"}
+
+
+def subject_of(matter_ref: str, ref: str) -> str:
+    """Return a notice in the words of the trail: ``tender/T-2026-000001/notice/N-2026-000001``, ``plan/P-…`` and so on.
+
+    Raises `HouseFault` for the reference of something about which no notice is published.
+    """
+    matter = _MATTERS.get(matter_ref[:1])
+    if matter is None or matter_ref[1:2] != "-":
+        raise HouseFault(f"No notice can be about {matter_ref}.")
+    return f"{matter}/{matter_ref}/notice/{ref}"
 
 
 def publish(
@@ -27,6 +42,7 @@ def publish(
 ) -> Notice:
     """Sign and publish a notice of `kind` and write its entry ``notice.publish``.
 
+    `tender_ref` is the reference of whatever it is about: a tender, a project of the plan or a framework agreement.
     `content` is what this kind of notice says (`docs/formats/notice.md`); the head (format, kind, reference, moment,
     the notice it corrects) is added here. Signed by the platform's seal, a key that the server holds.
     """
@@ -45,7 +61,7 @@ def publish(
     sha256 = digest(body)
     index = act.record(
         "notice.publish",
-        f"tender/{tender_ref}/notice/{ref}",
+        subject_of(tender_ref, ref),
         {"notice": ref, "kind": kind, "sha256": sha256, **({"lot": lot} if lot else {})},
     )
     notice = Notice(

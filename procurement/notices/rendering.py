@@ -21,6 +21,7 @@ from foundation.messages import TONGUES
 from foundation.paper_words import WORDS
 from foundation.storage import Stored
 from procurement.notices.models import Notice, Rendition
+from procurement.notices.operations import subject_of
 from supervision.trail.act import Act
 
 # The languages in which every notice is printed; the first is the one that counts where words differ.
@@ -88,7 +89,7 @@ def record(act: Act, printed: Printed) -> Rendition | None:
         storage_key=printed.stored.key,
         size=printed.stored.size,
         sha256=printed.stored.sha256,
-        entry_index=act.record("notice.render", f"tender/{notice.tender_ref}/notice/{notice.ref}", facts),
+        entry_index=act.record("notice.render", subject_of(notice.tender_ref, notice.ref), facts),
     )
     act.session.add(rendition)
     act.session.flush()
