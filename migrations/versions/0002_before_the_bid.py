@@ -126,6 +126,29 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_lint_override')),
     sa.UniqueConstraint('tender_id', 'rule', 'pointer', 'passage', name=op.f('uq_lint_override_tender_id_rule_pointer_passage'))
     )
+    op.create_table('amendment',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('tender_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('state', sa.String(length=20), nullable=False),
+    sa.Column('base', sa.String(length=64), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('form', sa.Text(), nullable=False),
+    sa.Column('files', sa.Text(), nullable=False),
+    sa.Column('affects_bids', sa.Boolean(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('created_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('decided_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('notice_ref', sa.String(length=20), nullable=True),
+    sa.ForeignKeyConstraint(['created_by_id'], ['account.id'], name=op.f('fk_amendment_created_by_id_account')),
+    sa.ForeignKeyConstraint(['decided_by_id'], ['account.id'], name=op.f('fk_amendment_decided_by_id_account')),
+    sa.ForeignKeyConstraint(['tender_id'], ['tender.id'], name=op.f('fk_amendment_tender_id_tender')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_amendment'))
+    )
+    with op.batch_alter_table('amendment', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_amendment_tender_id'), ['tender_id'], unique=False)
+
     op.create_table('plan_project',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('ref', sa.String(length=20), nullable=False),
@@ -394,6 +417,10 @@ def downgrade() -> None:
         batch_op.drop_index('ix_plan_project_authority_year')
 
     op.drop_table('plan_project')
+    with op.batch_alter_table('amendment', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_amendment_tender_id'))
+
+    op.drop_table('amendment')
     op.drop_table('lint_override')
     with op.batch_alter_table('invitee', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_invitee_organisation_id'))

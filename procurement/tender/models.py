@@ -205,6 +205,34 @@ class Document(Base):
     replaces: Mapped[Document | None] = relationship(remote_side=[id])
 
 
+class Amendment(Base):
+    """A change of an open tender while it is prepared: nothing of it is public before its notice is signed.
+
+    `form` is the whole form as it shall read (`drafting`, the deadline as text), `files` are documents that wait:
+    ``[{"replaces", "title", "file_name", "media_type", "size", "sha256", "storage_key", "pages"}]``. `base` is the
+    digest of the notice it was written against, so that of two changes made at once only one fits.
+    """
+
+    __tablename__ = "amendment"
+
+    id: Mapped[int] = key()
+    tender_id: Mapped[int] = mapped_column(ForeignKey("tender.id"), index=True)
+    state: Mapped[str] = mapped_column(String(20), default="draft")
+    base: Mapped[str] = mapped_column(String(64))
+    text: Mapped[str] = mapped_column(Text, default="")
+    form: Mapped[dict[str, Any]] = mapped_column(Canonical)
+    files: Mapped[list[dict[str, Any]]] = mapped_column(Canonical, default=list)
+    affects_bids: Mapped[bool] = mapped_column(default=False)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    created_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(Moment)
+    notice_ref: Mapped[str | None] = mapped_column(String(20))
+
+    tender: Mapped[Tender] = relationship()
+
+
 class LotKey(Base):
     """A recipient of one lot and envelope. Each lot has its own, so that opening one unseals no other.
 
