@@ -22,18 +22,22 @@ from procurement.tender.models import Criterion, Lot, Tender
 __all__ = ["earliest", "issues", "rule_set_of"]
 
 _CONTENTS, _NOTICE = "tender.contents", "notice.tender_contents"
+_MIN_PERIOD, _DOCUMENT_PERIOD = "tender.min_period", "tender.document_period"
 
 
-def earliest(tender: Tender, now: datetime) -> Counted:
-    """Return the earliest lawful deadline if the tender were published now, and how it was counted."""
-    return earliest_deadline(now, rule_set_of(tender))
+def earliest(tender: Tender, now: datetime) -> Counted | None:
+    """Return the earliest lawful deadline if it were published now, and how it was counted; None where none is set."""
+    ruleset = rule_set_of(tender)
+    return earliest_deadline(now, ruleset) if _MIN_PERIOD in ruleset else None
 
 
 def issues(tender: Tender, now: datetime) -> list[Finding]:
     """Return every finding, those that block first; an empty list means that the tender may be published."""
     ruleset = rule_set_of(tender)
     found = [*_kind(tender, ruleset), *_contents(tender, ruleset), *_lots(tender, ruleset)]
-    found += [*_times(tender, ruleset, now), *_money(tender, ruleset), *_criteria(tender, ruleset)]
+    found += [*_times(tender, ruleset, now), *_money(tender, ruleset)]
+    # A stage that is judged by its requirements announces how the award will be judged.
+    found += _criteria(tender, procedures.judging(tender, ruleset))
     for look in (procedures.findings, policies.findings, terms.findings, lint.findings):
         found += look(tender, ruleset, now)
     return sorted(found, key=lambda one: not one.blocks)
@@ -44,7 +48,7 @@ def _kind(tender: Tender, ruleset: RuleSet) -> Iterator[Finding]:
         yield finding(ruleset.rule("procedure.kinds"), "/category", kind=_category(tender.category))
     if tender.currency != ruleset.currency:
         yield _lacks(ruleset, "/currency", _in_currency(tender.currency, ruleset.currency))
-    method, allowed = tender.method.get("id", ""), ruleset.rule("method.allowed")
+    method, allowed = tender.method.get("id", ""), procedures.judging(tender, ruleset).rule("method.allowed")
     if not isinstance(allowed.value, tuple) or method not in allowed.value:
         yield finding(allowed, "/method/id", method=method)
 
@@ -95,14 +99,16 @@ def _times(tender: Tender, ruleset: RuleSet, now: datetime) -> Iterator[Finding]
     deadline = tender.closes_at
     if deadline is None:
         return
-    first = earliest_deadline(now, ruleset).ends_at
-    if deadline < first:
-        yield finding(ruleset.rule("tender.min_period"), "/closes_at", deadline=deadline, earliest=first)
+    if deadline <= now:
+        yield finding(ruleset.rule("tender.deadline_ahead"), "/closes_at", deadline=deadline)
+    if _MIN_PERIOD in ruleset and deadline < (first := earliest_deadline(now, ruleset).ends_at):
+        yield finding(ruleset.rule(_MIN_PERIOD), "/closes_at", deadline=deadline, earliest=first)
     # Documents are open to everyone from publication until the deadline, and stay so afterwards.
-    rule = ruleset.rule("tender.document_period")
-    available = due_on(rule, now).ends_at
-    if deadline < available:
-        yield finding(rule, "/closes_at", until=deadline, earliest=available)
+    if _DOCUMENT_PERIOD in ruleset:
+        rule = ruleset.rule(_DOCUMENT_PERIOD)
+        available = due_on(rule, now).ends_at
+        if deadline < available:
+            yield finding(rule, "/closes_at", until=deadline, earliest=available)
     rule = ruleset.rule("tender.deadline_workday")
     if not china().is_workday(deadline.astimezone(rule.zone).date()):
         yield finding(rule, "/closes_at", deadline=deadline)
@@ -131,10 +137,10 @@ def _criteria(tender: Tender, ruleset: RuleSet) -> Iterator[Finding]:
     points = tuple(one.title or one.code for one in tender.criteria if one.kind == POINTS)
     if lowest and points:
         yield finding(ruleset.rule("method.lowest_without_points"), "/criteria", criteria=points)
-    if kinds[PRICE] > 1 or (not lowest and kinds[PRICE] == 0):
+    if "criteria.single_price" in ruleset and (kinds[PRICE] > 1 or (not lowest and kinds[PRICE] == 0)):
         yield finding(ruleset.rule("criteria.single_price"), "/criteria", lot=lots, count=kinds[PRICE])
     weights = sum((Decimal(one.weight) for one in scored), Decimal(0))
-    if scored and weights != 100 and not (lowest and points):
+    if "criteria.weights_sum" in ruleset and scored and weights != 100 and not (lowest and points):
         yield finding(ruleset.rule("criteria.weights_sum"), "/criteria", lot=lots, sum=_plain(weights))
     for index, one in enumerate(tender.criteria):
         yield from _criterion(one, f"/criteria/{index}", ruleset)
@@ -144,6 +150,10 @@ def _criteria(tender: Tender, ruleset: RuleSet) -> Iterator[Finding]:
             weight = Decimal(one.weight)
             if isinstance(rule.value, Decimal) and weight < rule.value:
                 yield finding(rule, f"/criteria/{index}/weight", lot=lots, weight=_plain(weight))
+        most = f"criteria.price_ceiling_{tender.category}"
+        if one.kind == PRICE and not lowest and most in ruleset and Decimal(one.weight) > ruleset.rule(most).decimal:
+            weight = _plain(Decimal(one.weight))
+            yield finding(ruleset.rule(most), f"/criteria/{index}/weight", lot=lots, weight=weight)
     yield from _substantive(tender.lots, ruleset)
 
 

@@ -31,7 +31,8 @@ def a_row(closes_at: datetime | None = NOW + timedelta(days=31), **more: Any) ->
     """Return an unsaved tender under the law, with nothing in its way unless `more` puts it there."""
     given_form = {**a_form(closes_at), "rule_set_id": "cn-gp-2026", **more}
     form = drafting.checked(given_form, rule_sets={"cn-gp-2026", "demo-2026"}, rule_set="")
-    tender = Tender(**{name: form[name] for name in form if name not in ("lots", "criteria")})
+    kept = {name: value for name, value in form.items() if name not in ("lots", "criteria", "invitees")}
+    tender = Tender(stage="bids", **kept)
     tender.authority = Organisation(
         ref="O-000001", kind="authority", name="教育局", address="路 1 号", contact="林", phone="000"
     )
