@@ -88,7 +88,8 @@ def _merged(name: str, base: dict[str, Any], own: dict[str, Any], overrides: Any
             if change.get("unit", rules[id].get("unit")) != rules[id].get("unit"):
                 rules[id].pop("counting", None)
             rules[id].update(change)
-    faults += [f"{name}: an extending set may not hold {key} of its own" for key in sorted(own.keys() & {"rules", "procedures"})]
+    for key in sorted(own.keys() & {"rules", "procedures"}):
+        faults.append(f"{name}: an extending set may not hold {key} of its own")
     if faults:
         raise RulesError("rules.bad_file", *faults)
     return base | own | {"rules": list(rules.values())}
