@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, ForeignKey, String, UniqueConstraint
+from sqlalchemy import Date, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bidding.box.models import Bid
@@ -33,6 +33,7 @@ class Agreement(Base):
     # The position whose turn is next in a rotation.
     turn: Mapped[int] = mapped_column(default=1)
     concluded_at: Mapped[datetime] = mapped_column(Moment)
+    summary_ref: Mapped[str | None] = mapped_column(String(20))
 
     lot: Mapped[Lot] = relationship()
     authority: Mapped[Organisation] = relationship()
@@ -55,7 +56,10 @@ class AgreementMember(Base):
     position: Mapped[int] = mapped_column()
     # ``[{"item", "unit_price", "brand", "model"}]`` from the opened offer.
     prices: Mapped[list[dict[str, Any]]] = mapped_column(Canonical, default=list)
+    state: Mapped[str] = mapped_column(String(20))
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    end_reason: Mapped[str] = mapped_column(Text, default="")
+    end_notice_ref: Mapped[str | None] = mapped_column(String(20))
 
     agreement: Mapped[Agreement] = relationship(back_populates="members")
     organisation: Mapped[Organisation] = relationship()
