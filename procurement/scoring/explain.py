@@ -97,10 +97,7 @@ def requirement_step(gate: Gate, one: RequirementOutcome, method: Method) -> Ste
         Input("K", str(one.not_met), f"sheet/*/{gate.bid.id}/{one.criterion.id}"),
         Input("N", str(count), "experts"),
     )
-    symbols, numbers = {
-        "any": ("K = 0", f"{one.not_met} = 0"),
-        "all": ("K < N", f"{one.not_met} < {count}"),
-    }.get(method.requirement_fails_by, ("K ≤ N ÷ 2", f"{one.not_met} ≤ {count} ÷ 2"))
+    symbols, numbers = majority("K", one.not_met, count, method)
     return Step(
         "requirement",
         inputs,
@@ -110,6 +107,14 @@ def requirement_step(gate: Gate, one: RequirementOutcome, method: Method) -> Ste
         criterion=one.criterion.id,
         article=method.articles.get("requirement"),
     )
+
+
+def majority(symbol: str, against: int, count: int, method: Method) -> tuple[str, str]:
+    """Write the rule by which `against` of `count` experts decide: in symbols and in numbers."""
+    return {
+        "any": (f"{symbol} = 0", f"{against} = 0"),
+        "all": (f"{symbol} < N", f"{against} < {count}"),
+    }.get(method.requirement_fails_by, (f"{symbol} ≤ N ÷ 2", f"{against} ≤ {count} ÷ 2"))
 
 
 def evaluated_price_step(
@@ -150,7 +155,7 @@ def price_score_step(
         Input("W", weight, f"criterion/{criterion.id}"),
     )
     numbers = f"{money(baseline)} ÷ {money(evaluated)} × {weight}"
-    return _score_step("price_score", criterion, inputs, "F = B ÷ E × W", numbers, score, method)
+    return score_step("price_score", criterion, inputs, "F = B ÷ E × W", numbers, score, method)
 
 
 def points_score_step(
@@ -169,10 +174,10 @@ def points_score_step(
         symbols, numbers = f"{symbols} ÷ M × W", f"{numbers} ÷ {most} × {weight}"
         source = f"criterion/{criterion.id}"
         inputs = (*inputs, Input("M", most, source), Input("W", weight, source))
-    return _score_step("points_score", criterion, inputs, symbols, numbers, score, method)
+    return score_step("points_score", criterion, inputs, symbols, numbers, score, method)
 
 
-def _score_step(
+def score_step(
     step: str,
     criterion: Criterion,
     inputs: Sequence[Input],
@@ -181,6 +186,7 @@ def _score_step(
     score: Fraction,
     method: Method,
 ) -> Step:
+    """Tell a criterion's score, exactly and rounded; `step` names how it came about."""
     return Step(
         step,
         inputs,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from procurement.scoring.fields import pointer
 from procurement.scoring.method import (
+    FORMULA,
     POINTS,
     REQUIREMENT,
     BidInput,
@@ -15,6 +16,7 @@ from procurement.scoring.method import (
     Invalidity,
     Problem,
 )
+from procurement.scoring.scored import Stated
 
 
 @dataclass(frozen=True)
@@ -81,34 +83,57 @@ def _outcomes(evaluation: Evaluation, bid: BidInput) -> Iterator[RequirementOutc
         yield RequirementOutcome(criterion, verdicts, passed)
 
 
+def stated(evaluation: Evaluation, bid: BidInput) -> dict[str, Stated]:
+    """Return what a bid states for each formula criterion, and whether the panel accepts it.
+
+    Verdicts count by the rule of the requirements. What is not stated needs no verdict and is not accepted.
+    """
+    found: dict[str, Stated] = {}
+    for criterion in evaluation.of_kind(FORMULA):
+        value = bid.values.get(criterion.id)
+        verdicts: dict[str, bool] = {}
+        if value is not None:
+            verdicts = {one.id: one.sheets[bid.id].verdicts[criterion.id] for one in evaluation.experts}
+        against = sum(not accepts for accepts in verdicts.values())
+        accepted = passes(against, len(verdicts), evaluation.method.requirement_fails_by)
+        found[criterion.id] = Stated(criterion, value, verdicts, value is not None and accepted)
+    return found
+
+
 def missing_parts(evaluation: Evaluation) -> list[Problem]:
     """Return every sheet, verdict and score that is still missing.
 
     Each expert judges every requirement of every bid that is neither invalid nor above the ceiling,
-    and scores every points criterion of each of those that passes its requirements.
+    and scores every points criterion of each of those that passes its requirements, and says of every value that such
+    a bid states whether it is accepted.
     """
     problems: list[Problem] = []
     for bid in evaluation.bids:
         above = bid.price is not None and evaluation.ceiling is not None and bid.price > evaluation.ceiling
         if bid.invalid or above:
             continue
-        gaps = list(_gaps(evaluation, bid, REQUIREMENT, "verdict.missing"))
+        requirements = [(one, "verdict.missing") for one in evaluation.of_kind(REQUIREMENT)]
+        gaps = list(_gaps(evaluation, bid, requirements))
         if not gaps and gate(evaluation, bid).is_open:
-            gaps = list(_gaps(evaluation, bid, POINTS, "score.missing"))
+            gaps = list(_gaps(evaluation, bid, _to_score(evaluation, bid)))
         problems.extend(gaps)
     return problems
 
 
-def _gaps(evaluation: Evaluation, bid: BidInput, kind: str, rule: str) -> Iterator[Problem]:
-    criteria = evaluation.of_kind(kind)
+def _to_score(evaluation: Evaluation, bid: BidInput) -> list[tuple[Criterion, str]]:
+    stated = [one for one in evaluation.of_kind(FORMULA) if one.id in bid.values]
+    return [(one, "score.missing") for one in evaluation.of_kind(POINTS)] + [(one, "verdict.value") for one in stated]
+
+
+def _gaps(evaluation: Evaluation, bid: BidInput, needed: Sequence[tuple[Criterion, str]]) -> Iterator[Problem]:
     for index, expert in enumerate(evaluation.experts):
         facts = {"expert": expert.id, "name": expert.name, "bid": bid.id}
         at = pointer("", "experts", index)
         sheet = expert.sheets.get(bid.id)
-        if sheet is None and criteria:
+        if sheet is None and needed:
             yield Problem("sheet.missing", pointer(at, "sheets"), facts)
         elif sheet is not None:
             given = {*sheet.verdicts, *sheet.scores}
-            for criterion in criteria:
+            for criterion, rule in needed:
                 if criterion.id not in given:
                     yield Problem(rule, pointer(at, "sheets"), {**facts, "criterion": criterion.id})

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from procurement.scoring.formula import Formula
+
 FORMAT = "sunseal-evaluation/1"
 
 LOWEST_PRICE = "lowest_price"
@@ -22,7 +24,8 @@ METHODS = (WEIGHTED_POINTS, LOWEST_PRICE, QUALIFICATION)
 REQUIREMENT = "requirement"
 PRICE = "price"
 POINTS = "points"
-KINDS = (POINTS, PRICE, REQUIREMENT)
+FORMULA = "formula"
+KINDS = (POINTS, PRICE, REQUIREMENT, FORMULA)
 
 STAGES = ("each", "end")
 MODES = ("half_up",)
@@ -76,7 +79,7 @@ class Method:
 
 @dataclass(frozen=True)
 class Criterion:
-    """One rule of judgement. `weight` is for price and points, `max` and `step` for what experts give."""
+    """One rule of judgement. All but a requirement have a `weight`; `max` and `step` are for what experts give."""
 
     id: str
     kind: str
@@ -86,11 +89,12 @@ class Criterion:
     step: Fraction | None
     mandatory: bool
     technical: bool
+    formula: Formula | None = None
 
     @property
     def is_technical(self) -> bool:
         """Say whether its score counts among the technical points."""
-        return self.technical and self.kind == POINTS
+        return self.technical and self.kind in (POINTS, FORMULA)
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,10 @@ class Invalidity:
 
 @dataclass(frozen=True)
 class BidInput:
-    """One bid. `price` is None where it is declared invalid (and maybe never opened) or where no price is asked."""
+    """One bid. `price` is None where it is declared invalid (and maybe never opened) or where no price is asked.
+
+    `values` are what it states for formula criteria, by criterion.
+    """
 
     id: str
     supplier: str
@@ -122,11 +129,13 @@ class BidInput:
     deductions: tuple[Deduction, ...]
     invalid: Invalidity | None
     source: str | None
+    values: Mapping[str, Fraction]
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """What one expert said about one bid: scores by criterion and verdicts (met or not) by requirement."""
+    """What one expert said about one bid: scores by criterion; verdicts by requirement (met or not) and by formula
+    criterion (the stated value is accepted or not)."""
 
     expert: str
     bid: str

@@ -7,18 +7,28 @@ listed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from procurement.scoring import explain
+from procurement.scoring import explain, explain_formula
 from procurement.scoring.arithmetic import round_half_up
 from procurement.scoring.explain import Step, money
-from procurement.scoring.gates import Gate, gate
-from procurement.scoring.method import POINTS, PRICE, QUALIFICATION, WEIGHTED_POINTS, BidInput, Evaluation, Method
+from procurement.scoring.formula import MIN_MAX
+from procurement.scoring.gates import Gate, gate, stated
+from procurement.scoring.method import (
+    FORMULA,
+    POINTS,
+    PRICE,
+    QUALIFICATION,
+    WEIGHTED_POINTS,
+    BidInput,
+    Evaluation,
+    Method,
+)
 from procurement.scoring.reading import read
 from procurement.scoring.report import excluded_json, qualified_json, ranked_json
-from procurement.scoring.scored import Place, Score, Scored
+from procurement.scoring.scored import Place, Score, Scored, Stated
 
 
 def evaluate(document: object) -> dict[str, Any]:
@@ -45,12 +55,14 @@ def rank(evaluation: Evaluation) -> dict[str, Any]:
         if one.is_open and one.bid.price is not None
     )
     baseline = prices[0][0] if prices else Fraction(0)
+    method = evaluation.method
+    values = {one.bid.id: stated(evaluation, one.bid) for one in gates if one.is_open}
+    among = _accepted(evaluation, values)
     scored = [
-        _scored(evaluation, one.bid, one.bid.price, baseline)
+        _scored(evaluation, one.bid, one.bid.price, baseline, values[one.bid.id], among)
         for one in gates
         if one.is_open and one.bid.price is not None
     ]
-    method = evaluation.method
     scored.sort(key=lambda one: (*_order(one, method), one.bid.id))
     places = _places([_order(one, method) for one in scored], method)
     of_gate = {one.bid.id: one for one in gates}
@@ -62,6 +74,9 @@ def rank(evaluation: Evaluation) -> dict[str, Any]:
     shared: list[Step] = []
     if prices and method.id == WEIGHTED_POINTS:
         shared.append(explain.baseline_step([(bid, price) for price, bid in prices], method.articles))
+    for criterion in evaluation.of_kind(FORMULA):
+        if among[criterion.id] and criterion.formula is not None and criterion.formula.type == MIN_MAX:
+            shared += explain_formula.range_steps(criterion, among[criterion.id], method)
     return {
         "method": method.id,
         "currency": evaluation.currency,
@@ -89,23 +104,47 @@ def _qualify(evaluation: Evaluation, gates: Sequence[Gate]) -> dict[str, Any]:
     }
 
 
-def _scored(evaluation: Evaluation, bid: BidInput, price: Fraction, baseline: Fraction) -> Scored:
+def _accepted(
+    evaluation: Evaluation, values: Mapping[str, Mapping[str, Stated]]
+) -> dict[str, list[tuple[str, Fraction]]]:
+    """Return per formula criterion the accepted values of the bids that are ranked: (bid, value), lowest first."""
+    found: dict[str, list[tuple[str, Fraction]]] = {}
+    for criterion in evaluation.of_kind(FORMULA):
+        used = [(bid, of_bid[criterion.id].used) for bid, of_bid in values.items()]
+        known = [(bid, value) for bid, value in used if value is not None]
+        found[criterion.id] = sorted(known, key=lambda pair: (pair[1], pair[0]))
+    return found
+
+
+def _scored(
+    evaluation: Evaluation,
+    bid: BidInput,
+    price: Fraction,
+    baseline: Fraction,
+    values: Mapping[str, Stated],
+    among: Mapping[str, Sequence[tuple[str, Fraction]]],
+) -> Scored:
     method, evaluated = evaluation.method, evaluated_price(bid, price)
     if method.id != WEIGHTED_POINTS:
         return Scored(bid, price, evaluated, (), None, Fraction(0))
     scores: list[Score] = []
     for criterion in evaluation.criteria:
         given: dict[str, Fraction] = {}
+        accepted = tuple(value for _bid, value in among.get(criterion.id, ()))
         if criterion.kind == PRICE:
             exact = baseline / evaluated * criterion.weight
         elif criterion.kind == POINTS:
             given = {one.id: one.sheets[bid.id].scores[criterion.id] for one in evaluation.experts}
             exact = sum(given.values(), Fraction(0)) / len(given) / criterion.max * criterion.weight
+        elif criterion.formula is not None:
+            value = values[criterion.id].used
+            earned = None if value is None else criterion.formula.points(value, criterion.weight, accepted)
+            exact = earned or Fraction(0)
         else:
             continue
         each = method.rounding.stage == "each"
         used = round_half_up(exact, method.rounding.places) if each else exact
-        scores.append(Score(criterion, given, exact, used))
+        scores.append(Score(criterion, given, exact, used, values.get(criterion.id), accepted))
     total = sum((one.used for one in scores), Fraction(0))
     return Scored(bid, price, evaluated, tuple(scores), total, _technical(scores))
 

@@ -11,6 +11,8 @@ from fractions import Fraction
 from procurement.scoring import method as terms
 from procurement.scoring.arithmetic import DecimalRefused, exact_text, parse_decimal
 from procurement.scoring.fields import REQUIRED, Fields, pointer
+from procurement.scoring.formula import Formula
+from procurement.scoring.formula_reading import read_formula
 from procurement.scoring.gates import missing_parts
 from procurement.scoring.method import (
     BidInput,
@@ -36,11 +38,13 @@ _DOCUMENT = (
 _METHOD = ("id", "rounding", "order_by", "tie_break", "requirement_fails_by", "articles", "note")
 _ROUNDING = ("places", "mode", "stage")
 _CRITERION = (
-    "criterion", "kind", "title", "weight", "max", "step", "mandatory", "technical", "guidance", "note",
+    "criterion", "kind", "title", "weight", "max", "step", "formula", "mandatory", "technical", "guidance", "evidence",
+    "note",
 )  # fmt: skip
 _EXPERT = ("expert", "name", "role", "signed_at", "sheets", "replaces", "note")
 _SHEET = ("bid", "scores", "verdicts", "reasons", "signed_at", "note")
-_BID = ("bid", "supplier", "price", "deductions", "invalid", "source", "note")
+_BID = ("bid", "supplier", "price", "values", "deductions", "invalid", "source", "note")
+_FORMULA = ("type", "unit", "direction", "steps", "zero", "full", "note")
 _SUPPLIER = ("name", "number")
 _DEDUCTION = ("rule", "rate", "article", "note")
 _INVALID = ("rule", "reason", "article")
@@ -61,7 +65,7 @@ def read(document: object) -> Evaluation:
         fields.refuse("ceiling.not_positive", "ceiling")
     method = _method(Fields(fields.value.get("method", {}), "/method", problems, _METHOD))
     criteria = _criteria(fields, method)
-    bids = _bids(fields, method)
+    bids = _bids(fields, method, {one.id for one in criteria if one.kind == terms.FORMULA})
     experts = _experts(fields, criteria, {bid.id for bid in bids})
     if not experts and any(criterion.kind != terms.PRICE for criterion in criteria):
         fields.refuse("experts.none", "experts")
@@ -136,7 +140,7 @@ def _criterion(row: Fields, method: Method) -> Criterion:
     points = method.id == terms.WEIGHTED_POINTS
     if kind != terms.REQUIREMENT and method.id == terms.QUALIFICATION:
         row.refuse("criteria.only_requirements", "kind")
-    elif kind == terms.POINTS and not points:
+    elif kind in (terms.POINTS, terms.FORMULA) and not points:
         row.refuse("criteria.points_not_allowed", "kind")
     absent = {terms.REQUIREMENT: Fraction(0)}.get(kind, REQUIRED if points else terms.FULL_WEIGHT)
     weight = row.decimal("weight", absent)
@@ -154,6 +158,11 @@ def _criterion(row: Fields, method: Method) -> Criterion:
     if step is not None and step <= 0:
         row.refuse("criterion.step_not_positive", "step")
         step = None
+    formula = None
+    if kind == terms.FORMULA:
+        formula = _formula(row, weight)
+    elif row.has("formula"):
+        row.refuse("criterion.formula_not_allowed", "formula")
     return Criterion(
         id=row.text("criterion", longest=LONGEST_ID),
         kind=kind,
@@ -163,19 +172,28 @@ def _criterion(row: Fields, method: Method) -> Criterion:
         step=step,
         mandatory=row.flag("mandatory", True),
         technical=row.flag("technical", True),
+        formula=formula,
     )
 
 
-def _bids(fields: Fields, method: Method) -> tuple[BidInput, ...]:
+def _formula(row: Fields, weight: Fraction | None) -> Formula | None:
+    if not row.has("formula"):
+        row.refuse("field.missing", "formula")
+        return None
+    fields = row.below("formula", _FORMULA)
+    return read_formula(fields, weight) if fields.is_object else None
+
+
+def _bids(fields: Fields, method: Method, formulas: Collection[str]) -> tuple[BidInput, ...]:
     rows = fields.each("bids", _BID)
     if not rows and isinstance(fields.value.get("bids"), list):
         fields.refuse("bids.none", "bids")
-    bids = tuple(_bid(row, method) for row in rows)
+    bids = tuple(_bid(row, method, formulas) for row in rows)
     _unique(rows, "bid")
     return bids
 
 
-def _bid(row: Fields, method: Method) -> BidInput:
+def _bid(row: Fields, method: Method, formulas: Collection[str]) -> BidInput:
     bid_id = row.text("bid", longest=LONGEST_ID)
     supplier = row.below("supplier", _SUPPLIER)
     invalid = _invalidity(row.below("invalid", _INVALID)) if row.has("invalid") else None
@@ -194,7 +212,21 @@ def _bid(row: Fields, method: Method) -> BidInput:
         deductions=deductions,
         invalid=invalid,
         source=row.optional_text("source"),
+        values=_values(row, bid_id, formulas),
     )
+
+
+def _values(row: Fields, bid_id: str, formulas: Collection[str]) -> dict[str, Fraction]:
+    values: dict[str, Fraction] = {}
+    for criterion_id, value in row.mapping("values").items():
+        if criterion_id not in formulas:
+            row.refuse("value.no_such_criterion", "values", criterion_id, bid=bid_id)
+            continue
+        try:
+            values[criterion_id] = parse_decimal(value)
+        except DecimalRefused as refused:
+            row.refuse(refused.rule, "values", criterion_id)
+    return values
 
 
 def _invalidity(fields: Fields) -> Invalidity:
@@ -258,7 +290,7 @@ def _scores(sheet: Fields, name: str, criteria: tuple[Criterion, ...]) -> dict[s
 
 
 def _verdicts(sheet: Fields, name: str, criteria: tuple[Criterion, ...]) -> dict[str, bool]:
-    known = {criterion.id for criterion in criteria if criterion.kind == terms.REQUIREMENT}
+    known = {one.id for one in criteria if one.kind in (terms.REQUIREMENT, terms.FORMULA)}
     verdicts: dict[str, bool] = {}
     for criterion_id, value in sheet.mapping("verdicts").items():
         if criterion_id not in known:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from procurement.scoring import explain
+from procurement.scoring import explain, explain_formula
 from procurement.scoring.arithmetic import exact_text, fixed_text
 from procurement.scoring.explain import Input, Step, money
 from procurement.scoring.gates import Gate
-from procurement.scoring.method import POINTS, Evaluation
+from procurement.scoring.method import POINTS, BidInput, Evaluation, Method
 from procurement.scoring.scored import Place, Score, Scored
 
 
@@ -65,11 +66,7 @@ def ranked_json(
     steps = _gate_steps(evaluation, one)
     steps.append(explain.evaluated_price_step(bid, scored.price, scored.evaluated, method.articles))
     for score in scored.scores:
-        steps.append(
-            explain.points_score_step(score.criterion, bid, score.scores, score.exact, method)
-            if score.criterion.kind == POINTS
-            else explain.price_score_step(score.criterion, baseline, scored.evaluated, score.exact, method)
-        )
+        steps += _score_steps(score, bid, baseline, scored.evaluated, method)
     figure = Input("E", money(scored.evaluated), "step/evaluated_price")
     technical = None
     if scored.total is not None:
@@ -99,9 +96,23 @@ def ranked_json(
     }
 
 
+def _score_steps(
+    score: Score, bid: BidInput, baseline: Fraction, evaluated: Fraction, method: Method
+) -> Iterator[Step]:
+    criterion = score.criterion
+    if score.stated is not None:
+        if score.stated.value is not None:
+            yield explain_formula.accepted_step(bid, score.stated, method)
+        yield explain_formula.formula_score_step(bid, score.stated, score.among, score.exact, method)
+    elif criterion.kind == POINTS:
+        yield explain.points_score_step(criterion, bid, score.scores, score.exact, method)
+    else:
+        yield explain.price_score_step(criterion, baseline, evaluated, score.exact, method)
+
+
 def _score_json(score: Score, places: int) -> dict[str, Any]:
     mean = sum(score.scores.values(), Fraction(0)) / len(score.scores) if score.scores else None
-    return {
+    found: dict[str, Any] = {
         "criterion": score.criterion.id,
         "kind": score.criterion.kind,
         "weight": exact_text(score.criterion.weight),
@@ -109,6 +120,14 @@ def _score_json(score: Score, places: int) -> dict[str, Any]:
         "mean": None if mean is None else _figure(mean, places),
         "score": _figure(score.exact, places),
     }
+    if score.stated is not None:
+        value = score.stated.value
+        found |= {
+            "value": None if value is None else exact_text(value),
+            "verdicts": dict(score.stated.verdicts),
+            "accepted": None if value is None else score.stated.is_accepted,
+        }
+    return found
 
 
 def qualified_json(evaluation: Evaluation, one: Gate) -> dict[str, Any]:

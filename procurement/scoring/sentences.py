@@ -96,7 +96,7 @@ RULES: Final[dict[str, Words]] = {
     "criteria.only_requirements": (
         "只按要求判定的，不得设置价格分或评分项。",
         "只按要求判定的，不得設置價格分或評分項。",
-        "Where requirements alone decide there is no price or points criterion.",
+        "Where requirements alone decide nothing is scored: no price, no points, no formula.",
     ),
     "criteria.points_not_allowed": (
         "最低评标价法不得设置评分项。",
@@ -124,11 +124,61 @@ RULES: Final[dict[str, Words]] = {
         "「{field}」只用於專家評分項。",
         "“{field}” belongs only to a criterion that experts score.",
     ),
+    "criterion.formula_not_allowed": (
+        "只有按公式计分的评分项才有公式。",
+        "只有按公式計分的評分項才有公式。",
+        "Only a criterion that is scored by a formula has one.",
+    ),
+    "formula.member": (
+        "“{field}”不属于 {type} 公式。",
+        "「{field}」不屬於 {type} 公式。",
+        "“{field}” is no part of a formula of type {type}.",
+    ),
+    "formula.flat": (
+        "得零分的数值与得满分的数值不得相同。",
+        "得零分的數值與得滿分的數值不得相同。",
+        "The value that earns nothing and the value that earns all must differ.",
+    ),
+    "formula.steps_count": (
+        "须有 1 至 {most} 档。",
+        "須有 1 至 {most} 級。",
+        "There must be one to {most} steps.",
+    ),
+    "formula.points_negative": (
+        "一档的分值不得小于零，现为 {points}。",
+        "一級的分值不得小於零，現為 {points}。",
+        "The points of a step must not be below zero; they are {points}.",
+    ),
+    "formula.points_above_weight": (
+        "一档的分值 {points} 超过该项分值 {weight}。",
+        "一級的分值 {points} 超過該項分值 {weight}。",
+        "A step gives {points} points, more than the weight of {weight}.",
+    ),
+    "formula.step_twice": (
+        "数值“{value}”列了两档。",
+        "數值「{value}」列了兩級。",
+        "Two steps begin at {value}.",
+    ),
+    "formula.not_rising": (
+        "数值越好，分值应越高；这一档 {points} 分不高于前一档。",
+        "數值越好，分值應越高；這一級 {points} 分不高於前一級。",
+        "A better value must earn more points; this step gives {points}, no more than the one before it.",
+    ),
+    "formula.never_full": (
+        "最好的一档得 {points} 分，应等于该项分值 {weight}。",
+        "最好的一級得 {points} 分，應等於該項分值 {weight}。",
+        "The best step gives {points} points; it must give the weight, {weight}.",
+    ),
     "bids.none": ("没有投标。", "沒有投標。", "There is no bid."),
     "bid.price_not_positive": (
         "投标 {bid} 的报价为 {price}，须大于零；报价无效的投标须写明无效原因。",
         "投標 {bid} 的報價為 {price}，須大於零；報價無效的投標須寫明無效原因。",
         "Bid {bid} offers {price}; a price must be above zero. Declare it invalid, with a reason, if it is.",
+    ),
+    "value.no_such_criterion": (
+        "投标 {bid} 为“{field}”报了数值，但它不是按公式计分的评分项。",
+        "投標 {bid} 為「{field}」報了數值，但它不是按公式計分的評分項。",
+        "Bid {bid} states a value for “{field}”, which is no criterion with a formula.",
     ),
     "bid.deductions_too_large": (
         "投标 {bid} 的扣除比例合计须小于 100 %。",
@@ -182,14 +232,19 @@ RULES: Final[dict[str, Words]] = {
         "Expert {name} has not scored “{criterion}” of bid {bid}.",
     ),
     "verdict.no_such_requirement": (
-        "专家 {name} 对“{field}”作了判定，但没有这项要求。",
-        "專家 {name} 對「{field}」作了判定，但沒有這項要求。",
-        "Expert {name} judged “{field}”, which is no requirement here.",
+        "专家 {name} 对“{field}”作了判定，但它不是要求，也不按公式计分。",
+        "專家 {name} 對「{field}」作了判定，但它不是要求，也不依公式計分。",
+        "Expert {name} judged “{field}”, which is no requirement or formula here.",
     ),
     "verdict.missing": (
         "专家 {name} 未判定投标 {bid} 是否满足“{criterion}”。",
         "專家 {name} 未判定投標 {bid} 是否滿足「{criterion}」。",
         "Expert {name} has not judged whether bid {bid} meets “{criterion}”.",
+    ),
+    "verdict.value": (
+        "专家 {name} 未判定是否认可投标 {bid} 为“{criterion}”所报的数值。",
+        "專家 {name} 未判定是否認可投標 {bid} 為「{criterion}」所報的數值。",
+        "Expert {name} has not judged whether to accept the value that bid {bid} states for “{criterion}”.",
     ),
     "bid.invalid": ("投标无效。", "投標無效。", "The bid is invalid."),
     "bid.above_ceiling": (

@@ -47,6 +47,28 @@ def by_bid(result: dict[str, Any]) -> dict[str, Any]:
 
 
 @st.composite
+def _scored(draw: st.DrawFn, name: str, weight: int) -> dict[str, Any]:
+    """Draw a criterion that experts score, or one with a formula of any type."""
+    kind = draw(st.sampled_from(["points", "points", "steps", "linear", "min_max"]))
+    if kind == "points":
+        return {"criterion": name, "kind": "points", "weight": str(weight)}
+    formula: dict[str, Any] = {"type": kind}
+    if kind == "linear":
+        zero, full = draw(st.lists(st.integers(-50, 50), min_size=2, max_size=2, unique=True))
+        formula |= {"zero": str(zero), "full": str(full)}
+    else:
+        formula["direction"] = draw(st.sampled_from(["higher", "lower"]))
+    if kind == "steps":
+        bound = "least" if formula["direction"] == "higher" else "most"
+        earned = sorted({0, weight, *draw(st.lists(st.integers(0, weight), max_size=3))})
+        places = draw(st.lists(st.integers(-50, 50), min_size=len(earned), max_size=len(earned), unique=True))
+        places.sort(reverse=bound == "most")
+        steps = [{bound: str(at), "points": str(points)} for at, points in zip(places, earned, strict=True)]
+        formula["steps"] = draw(st.permutations(steps))
+    return {"criterion": name, "kind": "formula", "weight": str(weight), "formula": formula}
+
+
+@st.composite
 def documents(draw: st.DrawFn, method: str = "weighted_points") -> dict[str, Any]:
     """Draw a complete, valid document with any number of bids, criteria and experts."""
     prices = st.integers(1, 10**10).map(lambda fen: f"{fen // 100}.{fen % 100:02d}")
@@ -64,11 +86,12 @@ def documents(draw: st.DrawFn, method: str = "weighted_points") -> dict[str, Any
         cuts = sorted(draw(st.sets(st.integers(1, 99), min_size=1, max_size=4)))
         weights = [after - before for before, after in zip([0, *cuts], [*cuts, 100], strict=True)]
         criteria.append({"criterion": "C0", "kind": "price", "weight": str(weights[0])})
-        criteria += [
-            {"criterion": f"C{number}", "kind": "points", "weight": str(weight)}
-            for number, weight in enumerate(weights[1:], 1)
-        ]
+        criteria += [draw(_scored(f"C{number}", weight)) for number, weight in enumerate(weights[1:], 1)]
     points = [one for one in criteria if one["kind"] == "points"]
+    formulas = [one["criterion"] for one in criteria if one["kind"] == "formula"]
+    for bid in bids if formulas else ():
+        stated = {one: draw(st.none() | st.integers(-50, 50)) for one in formulas}
+        bid["values"] = {one: str(value) for one, value in stated.items() if value is not None}
     experts = []
     for number in range(1, draw(st.integers(1, 5)) + 1):
         sheets = []
@@ -76,7 +99,8 @@ def documents(draw: st.DrawFn, method: str = "weighted_points") -> dict[str, Any
             tenths = {one["criterion"]: draw(st.integers(0, int(one["weight"]) * 10)) for one in points}
             scores = {criterion: f"{value // 10}.{value % 10}" for criterion, value in tenths.items()}
             met = draw(st.sampled_from([True, True, True, False]))
-            sheets.append({"bid": bid["bid"], "verdicts": {"R1": met}, "scores": scores})
+            verdicts = {"R1": met} | {one: draw(st.sampled_from([True, True, False])) for one in formulas}
+            sheets.append({"bid": bid["bid"], "verdicts": verdicts, "scores": scores})
         experts.append({"expert": f"E{number}", "signed_at": SIGNED, "sheets": sheets})
     return {
         "format": "sunseal-evaluation/1",

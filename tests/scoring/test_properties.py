@@ -18,6 +18,36 @@ quick = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCh
 ANY = st.one_of(documents(), documents("lowest_price"))
 
 
+def accepted_values(document: dict[str, Any], bid: dict[str, Any]) -> dict[str, Fraction]:
+    """Return the stated values of a bid that at most half of the experts refuse."""
+    sheets = [one for expert in document["experts"] for one in expert["sheets"] if one["bid"] == bid["bid"]]
+    return {
+        name: Fraction(value)
+        for name, value in bid.get("values", {}).items()
+        if sum(not sheet["verdicts"][name] for sheet in sheets) * 2 <= len(sheets)
+    }
+
+
+def naive(criterion: dict[str, Any], value: Fraction, among: list[Fraction]) -> Fraction:
+    """Return a formula's points, with the better value always made the higher one by changing signs."""
+    formula, weight = criterion["formula"], Fraction(criterion["weight"])
+    sign = -1 if formula.get("direction") == "lower" else 1
+    if formula["type"] == "steps":
+        bound = "least" if sign == 1 else "most"
+        reached = [Fraction(one["points"]) for one in formula["steps"] if sign * value >= sign * Fraction(one[bound])]
+        return max(reached, default=Fraction(0))
+    if formula["type"] == "linear":
+        least, most = Fraction(formula["zero"]), Fraction(formula["full"])
+        sign = 1 if most > least else -1
+        least, most = sign * least, sign * most
+    else:
+        least, most = min(sign * one for one in among), max(sign * one for one in among)
+    if least == most:
+        return weight
+    between = sorted([least, sign * value, most])[1]
+    return weight * (between - least) / (most - least)
+
+
 def ranked(result: dict[str, Any]) -> list[dict[str, Any]]:
     return [bid for bid in result["bids"] if bid["status"] == "ranked"]
 
@@ -51,12 +81,17 @@ def test_figures_are_those_of_plain_fractions(document: dict[str, Any]) -> None:
             off = sum(Fraction(one["rate"]) for one in bid["deductions"])
             taken[bid["bid"]] = Fraction(bid["price"]) * (100 - off) / 100
     assert set(taken) == set(result["ranking"])
+    accepted = {bid["bid"]: accepted_values(document, bid) for bid in document["bids"] if bid["bid"] in taken}
     for bid_id, price in taken.items():
         total = Fraction(0)
         scores = {one["criterion"]: one for one in bids[bid_id]["criteria"]}
         for criterion in document["criteria"][1:]:
             if criterion["kind"] == "price":
                 exact = min(taken.values()) / price * Fraction(criterion["weight"])
+            elif criterion["kind"] == "formula":
+                among = [of[criterion["criterion"]] for of in accepted.values() if criterion["criterion"] in of]
+                value = accepted[bid_id].get(criterion["criterion"])
+                exact = Fraction(0) if value is None else naive(criterion, value, among)
             else:
                 given_ = [
                     Fraction(sheet["scores"][criterion["criterion"]])

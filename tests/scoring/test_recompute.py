@@ -164,12 +164,35 @@ def test_the_command_needs_no_server_and_no_database() -> None:
 
 
 def test_the_worked_example_of_the_format_is_true(tmp_path: Path) -> None:
-    source, result = re.findall(r"^```json\n(.*?)^```$", DOCUMENT, re.MULTILINE | re.DOTALL)
+    source, result, _steps = re.findall(r"^```json\n(.*?)^```$", DOCUMENT, re.MULTILINE | re.DOTALL)
     document = json.loads(source)
     assert evaluate(document) == json.loads(result)
     assert run(saved(tmp_path, {**document, "result": json.loads(result)})).returncode == 0
     ranked = {bid["bid"]: bid["total"] for bid in json.loads(result)["bids"] if bid["total"]}
     assert {bid: total["rounded"] for bid, total in ranked.items()} == {"B1": "90.25", "B2": "89.99"}
+
+
+def test_the_formula_worked_out_in_the_format_is_true(tmp_path: Path) -> None:
+    document = base("formula")
+    document["experts"][2]["sheets"][1]["verdicts"]["C2"] = False
+    steps = json.loads(re.findall(r"^```json\n(.*?)^```$", DOCUMENT, re.MULTILINE | re.DOTALL)[2])
+    result = evaluate(document)
+    assert [one for one in result["bids"][1]["steps"] if one["criterion"] == "C2"] == steps
+    done = run(saved(tmp_path, {**document, "result": result}), "--explain")
+    assert done.returncode == 0
+    assert "(24 − 14) ÷ (24 − 4) × 20 = 10 -> 10.00" in done.stdout
+    assert "(20 − 10) ÷ (40 − 10) × 20 = 20/3 = 6.666666… -> 6.67" in done.stdout
+    result["bids"][1]["criteria"][1]["accepted"] = False
+    assert run(saved(tmp_path, {**document, "result": result})).returncode == 1
+
+
+def test_those_who_qualify_are_named(tmp_path: Path) -> None:
+    document = base("qualified")
+    done = run(saved(tmp_path, {**document, "result": evaluate(document)}), "--explain")
+    assert done.returncode == 0
+    assert "qualified: A A\nqualified: D D\n" in done.stdout
+    assert "bid.requirement_failed" in done.stdout
+    assert "Rounding" not in done.stdout
 
 
 def test_the_format_names_every_rule_and_step() -> None:
@@ -187,8 +210,8 @@ def test_every_word_is_there_in_three_languages() -> None:
             facts = {tuple(sorted(re.findall(r"\{(\w+)\}", text))) for text in said}
             assert len(facts) == 1, name
     assert set(words.STEPS) == set(words.STEP_SENTENCES)
-    result = evaluate(base("award"))
-    steps = [step for group in (result, *result["bids"]) for step in group["steps"]]
+    results = [evaluate(base("award")), evaluate(base("formula"))]
+    steps = [step for result in results for group in (result, *result["bids"]) for step in group["steps"]]
     assert {one["symbol"] for step in steps for one in step["inputs"]} <= set(words.SYMBOLS)
 
 
