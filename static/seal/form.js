@@ -1,36 +1,36 @@
 // The bid's form: drawn from the signed notice, read into an offer, with exact sums.
 
+import { AnswerForm } from "./answers.js";
 import { amountInFen, capitals, fenOf, fenText, grouped, parseDecimal, priceText } from "./decimal.js";
+import { DeclarationForm } from "./declare.js";
+import { isSizeAsked, remarksOn } from "./declared.js";
 import { badge, byId, copyOf, part, say, show } from "./page.js";
-
-/** Text without control and direction-changing characters, which no reader of an offer accepts. */
-export function clean(text, longest) {
-  const plain = text.toWellFormed().replace(/\r\n?/g, "\n");
-  return plain.replace(/[\u2028\u2029\u202a-\u202e\u2066-\u2069]|(?![\n\t])\p{Cc}/gu, " ").trim().slice(0, longest);
-}
+import { clean, oneLine } from "./text.js";
 
 /** Bytes of UTF-8 in the longest file name a manifest takes. */
 const LONGEST_NAME = 255;
 
-const oneLine = (text, longest) => clean(text.replace(/[\n\t]/g, " "), longest);
-
 export class BidForm {
   /** `notice` as `readNotice` gives it; `draft` is written to at every change, then `onChange()` is called. */
-  constructor(notice, draft, onChange) {
+  constructor(notice, draft, supplier, onChange) {
     this.notice = notice;
     this.draft = draft;
+    this.supplier = supplier;
     this.currency = notice.lot.currency ?? notice.tender.currency ?? "CNY";
-    this.ceiling = notice.lot.ceiling == null ? null : fenOf(notice.lot.ceiling);
+    this.hasPrices = notice.lot.priced !== false;
+    this.ceiling = !this.hasPrices || notice.lot.ceiling == null ? null : fenOf(notice.lot.ceiling);
     this.unit = this.currency === "CNY" && document.documentElement.lang.startsWith("zh") ? "元" : this.currency;
     byId("seal-currency").textContent = say("price.currency", { currency: this.unit });
-    this.rows = notice.lot.items.map((item, at) => this.#itemRow(item, at));
+    show(byId("seal-prices"), this.hasPrices);
+    this.rows = this.hasPrices ? notice.lot.items.map((item, at) => this.#itemRow(item, at)) : [];
     byId("seal-items").append(...this.rows.map((row) => row.element));
-    const asked = (notice.lot.criteria ?? []).filter((criterion) => criterion.kind !== "price");
-    this.answers = asked.map((criterion, at) => this.#answerField(criterion, at));
-    byId("seal-answers").append(...this.answers.map((answer) => answer.element));
-    show(byId("seal-answers-part"), asked.length > 0);
+    this.answers = new AnswerForm(notice, draft);
+    this.isSizeAsked = isSizeAsked(notice.tender, notice.lot);
     this.sizes = [...byId("seal-size").querySelectorAll("input")];
     for (const choice of this.sizes) choice.checked = choice.value === draft.enterprise_size;
+    show(byId("seal-size"), this.isSizeAsked);
+    this.declarations = new DeclarationForm(notice, draft, supplier);
+    show(byId("seal-declarations"), this.isSizeAsked || this.declarations.isNeeded);
     this.compute();
     byId("seal-form").addEventListener("input", (event) => {
       if (event.target.type === "file") return;
@@ -62,37 +62,12 @@ export class BidForm {
     return row;
   }
 
-  #answerField(criterion, at) {
-    const element = copyOf("answer");
-    const kept = this.draft.answers[criterion.criterion] ?? {};
-    const isRequirement = criterion.kind === "requirement";
-    const text = part(element, "answer");
-    if (!isRequirement) part(element, "choices").remove();
-    const choices = [...element.querySelectorAll("input")];
-    part(element, "title").textContent = criterion.title;
-    part(element, "guidance").textContent = criterion.guidance ?? "";
-    if (!isRequirement) badge(part(element, "badge"), "info", say("answer.weight", { n: criterion.weight }));
-    else if (criterion.mandatory) badge(part(element, "badge"), "warn", say("answer.mandatory"));
-    else part(element, "badge").remove();
-    choices.forEach((choice, index) => {
-      choice.name = `answer-${at}`;
-      choice.id = `answer-${at}-${index}`;
-      choice.checked = kept.complies === (choice.value === "yes");
-    });
-    text.value = kept.answer ?? "";
-    text.id = `answer-text-${at}`;
-    return { criterion, element, choices, text, isRequirement };
-  }
-
   #remember() {
     for (const { item, price, brand, model, spec } of this.rows) {
       this.draft.prices[item.item] = { unit_price: price.value, brand: brand.value, model: model.value, spec: spec.value };
     }
-    for (const { criterion, choices, text } of this.answers) {
-      const chosen = choices.find((choice) => choice.checked);
-      const complies = chosen ? chosen.value === "yes" : null;
-      this.draft.answers[criterion.criterion] = { answer: text.value, complies };
-    }
+    this.answers.remember();
+    this.declarations.remember();
     this.draft.enterprise_size = this.sizes.find((choice) => choice.checked)?.value ?? "";
   }
 
@@ -132,12 +107,12 @@ export class BidForm {
     return `${grouped(fenText(fen))} ${this.unit}`;
   }
 
-  get isAnswered() {
-    return this.answers.every(({ choices, isRequirement }) => !isRequirement || choices.some((choice) => choice.checked));
+  get isPriceGood() {
+    return !this.hasPrices || (this.isPriced && (this.ceiling === null || this.total <= this.ceiling));
   }
 
-  get isPriceGood() {
-    return this.isPriced && (this.ceiling === null || this.total <= this.ceiling);
+  get isDeclared() {
+    return (!this.isSizeAsked || Boolean(this.draft.enterprise_size)) && this.declarations.isDone;
   }
 
   /** All that stands in the way, shown beside its field too: [{id, message}] in the order of the page. */
@@ -163,32 +138,32 @@ export class BidForm {
     if (this.ceiling !== null && this.total > this.ceiling) {
       found.push({ id: this.rows[0].price.id, message: say("price.above", { n: this.#money(this.total - this.ceiling) }) });
     }
-    for (const { criterion, element, choices, text, isRequirement } of this.answers) {
-      const missing = isRequirement && !choices.some((choice) => choice.checked);
-      note(element, choices[0] ?? text, missing ? say("answer.missing", { title: criterion.title }) : null);
-    }
+    for (const { holder, field, message } of this.answers.problems()) note(holder, field, message);
     this.sizes[0].id = "size-0";
-    note(byId("seal-size"), this.sizes[0], this.draft.enterprise_size ? null : say("size.missing"));
-    return found;
+    const isSizeMissing = this.isSizeAsked && !this.draft.enterprise_size;
+    note(byId("seal-size"), this.sizes[0], isSizeMissing ? say("size.missing") : null);
+    found.push(...this.declarations.problems());
+    // The fields above say all that the notice can ask; should they ever not, nothing is sealed that would be refused.
+    const remarks = found.length ? [] : remarksOn(this.offer(), this.notice.tender, this.notice.lot);
+    return [...found, ...remarks.map(({ rule }) => ({ id: "seal-now", message: say("error.remark", { rule }) }))];
   }
 
-  /** The offer of the draft in the form that is sealed (format "sunseal-offer/1"); call it when nothing is missing. */
-  offer(supplier) {
+  /** The offer of the draft in the form that is sealed (format "sunseal-offer/2"); call it when nothing is missing. */
+  offer() {
     const files = this.draft.files.map(({ name, type, size, sha256 }, at) => ({
       path: `files/${at + 1}`, name, type, size, sha256,
     }));
+    const size = this.isSizeAsked && this.draft.enterprise_size;
     return {
-      format: "sunseal-offer/1", tender: this.notice.tender.ref, lot: this.notice.lot.lot, currency: this.currency, supplier,
+      format: "sunseal-offer/2", tender: this.notice.tender.ref, lot: this.notice.lot.lot, currency: this.currency,
+      supplier: this.supplier,
       items: this.rows.map(({ item, unit, fen, brand, model, spec }) => ({
         item: item.item, unit_price: unit ? priceText(unit) : "", amount: fen === null ? "" : fenText(fen),
         brand: oneLine(brand.value, 200), model: oneLine(model.value, 200), spec: clean(spec.value, 2000),
       })),
-      total: this.isPriced ? fenText(this.total) : "",
-      answers: this.answers.map(({ criterion }) => {
-        const { answer = "", complies = null } = this.draft.answers[criterion.criterion] ?? {};
-        return { criterion: criterion.criterion, answer: clean(answer, 10_000), complies };
-      }),
-      declarations: { enterprise_size: this.draft.enterprise_size }, files,
+      total: this.isPriced || !this.hasPrices ? fenText(this.total) : "",
+      answers: this.answers.value(),
+      declarations: { ...(size ? { enterprise_size: size } : {}), ...this.declarations.value() }, files,
     };
   }
 

@@ -14,8 +14,8 @@ export function supportFault() {
 export async function emptyDraft(key) {
   const name = (await sha256Hex(new TextEncoder().encode(key))).slice(0, 32);
   return {
-    key, folder: name, prices: {}, answers: {}, enterprise_size: "", files: [], sealed: null, upload: null, receipt: null,
-    saved_at: null,
+    key, folder: name, prices: {}, answers: {}, declared: {}, enterprise_size: "", files: [], sealed: null, upload: null,
+    receipt: null, saved_at: null,
   };
 }
 

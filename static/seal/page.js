@@ -36,6 +36,11 @@ export function badge(element, kind, text) {
   element.replaceChildren(...(kind === "ok" ? [copyOf("icon-check"), text] : [text]));
 }
 
+/** A figure in per cent as the reader's language writes it. */
+export function percent(figure) {
+  return document.documentElement.lang.startsWith("zh") ? `${figure}%` : `${figure} %`;
+}
+
 export function sizeText(bytes) {
   const number = (value) => new Intl.NumberFormat(document.documentElement.lang, {
     minimumFractionDigits: 1, maximumFractionDigits: 1,

@@ -27,8 +27,8 @@ class Page {
       uploadsUrl: data.uploads_url, submitUrl: data.submit_url, csrf: data.csrf,
       onClock: (date) => this.clock.correct(date), onWaiting: (reason) => this.#waiting(reason),
     });
-    this.form = new BidForm(notice, draft, () => this.changed());
-    this.files = new FileList({ draft, worker: this.worker, limits: data.limits, onChange: () => this.changed() });
+    this.form = new BidForm(notice, draft, data.supplier, () => this.changed());
+    this.files = new FileList({ draft, worker: this.worker, limits: data.limits, onChange: () => this.filesChanged() });
     byId("seal-now").addEventListener("click", () => this.seal());
     byId("seal-submit").addEventListener("click", () => this.submit());
     byId("seal-resume").addEventListener("click", () => this.upload());
@@ -45,6 +45,11 @@ class Page {
     window.addEventListener("beforeunload", (event) => {
       if (this.phase === "sealing") event.preventDefault();
     });
+  }
+
+  filesChanged() {
+    this.form.answers.showFiles();
+    this.changed();
   }
 
   changed() {
@@ -91,15 +96,19 @@ class Page {
     const { draft, form } = this;
     const isSealed = draft.sealed !== null;
     const isUp = ["ready", "submitting"].includes(this.phase);
-    const checks = [
+    const all = [
       { done: true, text: say("ready.notice"), hint: say("ready.notice_hint") },
       { done: form.isPriceGood, text: say("ready.prices"), link: "#prices" },
-      { done: Boolean(draft.enterprise_size), text: say("ready.size"), link: "#size" },
+      { done: form.isDeclared, text: say("ready.declared"), link: "#declarations" },
       { done: draft.files.length > 0, optional: true, link: "#files",
         text: draft.files.length ? say("ready.files", { n: draft.files.length }) : say("ready.files_none"),
         hint: draft.files.length ? "" : say("ready.files_hint") },
     ];
-    if (form.answers.length) checks.splice(2, 0, { done: form.isAnswered, text: say("ready.answers"), link: "#answers" });
+    const isAsked = { "#prices": form.hasPrices, "#declarations": form.isSizeAsked || form.declarations.isNeeded };
+    const checks = all.filter(({ link }) => isAsked[link] !== false);
+    const at = checks.findIndex((check) => check.link === "#declarations" || check.link === "#files");
+    const answers = { done: form.answers.isAnswered, text: say("ready.answers"), link: "#answers" };
+    if (form.answers.length) checks.splice(at, 0, answers);
     if (draft.receipt === null || isSealed) {
       checks.push({ done: isSealed, text: say(isSealed ? "ready.sealed" : "ready.seal"), link: "#seal" });
       checks.push({ done: isUp, text: say(isUp ? "ready.uploaded" : "ready.upload"), link: "#seal" });
@@ -142,7 +151,7 @@ class Page {
     this.progress.begin(say("seal.progress"));
     announce(say("seal.progress"));
     try {
-      const offer = this.form.offer(this.data.supplier);
+      const offer = this.form.offer();
       this.needed = padmeSize(tarLength(offer.files.map((file) => file.size))) * 1.01;
       if (await freeSpace() < this.needed) throw new Error("seal.disk_full");
       const { digest, envelope, layers, bundle } = this.notice;
@@ -222,8 +231,9 @@ class Page {
   async change() {
     clearErrors();
     await this.#unseal();
-    byId("prices").scrollIntoView();
-    this.form.rows[0]?.price.focus();
+    const first = this.form.rows[0]?.price ?? byId("seal-form").querySelector("input, textarea");
+    first?.scrollIntoView({ block: "center" });
+    first?.focus();
   }
 
   async #unseal() {
@@ -235,7 +245,7 @@ class Page {
   }
 
   #saveCopy() {
-    const offer = this.draft.sealed?.offer ?? this.form.offer(this.data.supplier);
+    const offer = this.draft.sealed?.offer ?? this.form.offer();
     download(`${offer.tender}-lot-${offer.lot}-offer.json`, JSON.stringify(offer, null, 2));
   }
 
