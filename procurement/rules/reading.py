@@ -200,7 +200,8 @@ class _Reader:
             confidence=self.one_of(where, data, "confidence", _CONFIDENCES),
             grounds=tuple(
                 (self.match(where, "ground", key, _KEY), self.text(where, f"ground {key}", words))
-                for key, words in grounds.items()
+                # Frozen JSON is sorted, so a set reads alike from its file and from a tender.
+                for key, words in sorted(grounds.items())
             ),
             methods=self.keys(where, data, "methods", _KEY),
             before=ahead,

@@ -6,10 +6,11 @@ by its stable id and never holds a period, a percentage or an article itself.
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -51,15 +52,23 @@ class RuleSet:
 
     def rule(self, id: str) -> Rule:
         """Return a rule by id, or the one that stands in for it. Raises RulesError ``rules.unknown_rule``."""
-        own = dict(self.swaps).get(id, id)
-        for rule in self.rules:
-            if rule.id == own:
-                return rule
-        raise RulesError("rules.unknown_rule", f"{self.id}: {id}")
+        if id not in self._by_id:
+            raise RulesError("rules.unknown_rule", f"{self.id}: {id}")
+        return self._by_id[id]
 
     def __contains__(self, id: object) -> bool:
-        own = dict(self.swaps).get(str(id), id)
-        return any(rule.id == own for rule in self.rules)
+        return id in self._by_id
+
+    @cached_property
+    def _by_id(self) -> dict[str, Rule]:
+        whole = {rule.id: rule for rule in self.rules}
+        found = dict(whole)
+        for id, own in self.swaps:
+            if own:
+                found[id] = whole[own]
+            else:
+                found.pop(id, None)
+        return found
 
     def procedure(self, id: str) -> Procedure:
         """Return a procedure by id. Raises RulesError ``rules.unknown_procedure``."""
@@ -81,7 +90,16 @@ class RuleSet:
         """
         if not self.procedures:
             return self
-        return replace(self, swaps=self.procedure(procedure).stage(stage).rules)
+        found = self._stages.get((procedure, stage))
+        if found is None:
+            found = replace(self, swaps=self.procedure(procedure).stage(stage).rules)
+            self._stages[procedure, stage] = found
+        return found
+
+    @cached_property
+    def _stages(self) -> dict[tuple[str, str], RuleSet]:
+        """What `under` gave, kept because a page asks for it many times."""
+        return {}
 
     def source(self, id: str) -> Source:
         """Return a source by id. Raises RulesError ``rules.unknown_source``."""
@@ -96,6 +114,10 @@ class RuleSet:
 
     def digest(self) -> str:
         """Return the SHA-256 (lowercase hex) of the canonical bytes of `as_json`."""
+        return self._digest
+
+    @cached_property
+    def _digest(self) -> str:
         return sha256(canonical(self.as_json()))
 
     def as_json(self) -> dict[str, Any]:
@@ -120,8 +142,12 @@ class RuleSet:
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> RuleSet:
-        """Return the set that `as_json` gave. Raises RulesError ``rules.bad_file`` with all faults."""
-        return RuleSet(**read_fields(data))
+        """Return the set that `as_json` gave. Raises RulesError ``rules.bad_file`` with all faults.
+
+        Reading a set takes some fifteen milliseconds and every page of a tender asks for its frozen one, so that the
+        last sets read are kept, known by the bytes of their data.
+        """
+        return _frozen(_Frozen(sha256(pickle.dumps(dict(data), protocol=5)), data))
 
 
 def load(id: str, folder: Path = DATA) -> RuleSet:
@@ -156,6 +182,19 @@ def for_tender(kind: str, on: date, *, demonstration: bool = False, folder: Path
 
 def _ids(folder: Path) -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in (folder / "sets").glob("*.toml")))
+
+
+@dataclass(frozen=True)
+class _Frozen:
+    """The data of a set, known by the digest of its bytes in this process."""
+
+    digest: str
+    data: Mapping[str, Any] = field(compare=False)
+
+
+@lru_cache(maxsize=32)
+def _frozen(known: _Frozen) -> RuleSet:
+    return RuleSet(**read_fields(known.data))
 
 
 @lru_cache(maxsize=32)

@@ -42,7 +42,8 @@ class Tender(Base):
     # Who may bid, frozen from the stage at publication, so that a submission need not read the rule set.
     admits: Mapped[str] = mapped_column(String(10), default="all", server_default="all")
     rule_set_id: Mapped[str] = mapped_column(String(40))
-    rule_set: Mapped[dict[str, Any] | None] = mapped_column(Canonical)
+    # Some 300 KB, read only where a rule is asked for; a list of tenders never needs it.
+    rule_set: Mapped[dict[str, Any] | None] = mapped_column(Canonical, deferred=True)
     method: Mapped[dict[str, Any]] = mapped_column(Canonical, default=dict)
     budget: Mapped[int] = mapped_column(Key, default=0)
     currency: Mapped[str] = mapped_column(String(3), default="CNY")
@@ -226,6 +227,8 @@ class Amendment(Base):
     reason: Mapped[str] = mapped_column(Text, default="")
     created_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     created_at: Mapped[datetime] = mapped_column(Moment)
+    # Whoever wrote it last; neither of the two publishes what may affect bids.
+    changed_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     decided_at: Mapped[datetime | None] = mapped_column(Moment)
     notice_ref: Mapped[str | None] = mapped_column(String(20))
