@@ -20,6 +20,7 @@ from foundation.errors import HouseFault, Refusal
 from procurement.notices import operations as notices
 from procurement.notices.models import Notice
 from procurement.tender import operations as tenders
+from procurement.tender.invitees import INVITED, is_on_list
 from procurement.tender.models import Lot, Tender
 from procurement.tender.ownership import subject_of
 from supervision.trail.act import SEALED, Act
@@ -47,8 +48,10 @@ _ASKED = (
     select(
         Lot.state,
         Lot.number,
+        Tender.id,
         Tender.ref,
         Tender.closes_at,
+        Tender.admits,
         Notice.sha256.label("notice"),
         select(Upload.bid_ref).where(Upload.ref == bindparam("upload")).scalar_subquery().label("became"),
         select(Bid.id).where(Bid.claims_sha256 == bindparam("envelope")).scalar_subquery().label("replayed"),
@@ -68,7 +71,8 @@ def submit(act: Act, whole: Whole, owner: Owner) -> Bid:
     """Take an envelope into the box. The moment of this act is the moment of the bid; equal to the deadline is late.
 
     An earlier sealed bid of the same owner on the lot is replaced in the same act. The same upload submitted again
-    gives the same bid. Refuses (409) ``bid.late``, ``bid.not_open``, ``bid.wrong_notice``, ``bid.replayed``.
+    gives the same bid. Refuses (409) ``bid.late``, ``bid.not_open``, ``bid.wrong_notice``, ``bid.replayed``, and (403)
+    ``bid.not_invited``; a stage that admits everyone asks nothing more for it.
     """
     session, run = act.session, act.session.connection().execute
     lot = run(_ASKED, {"lot_id": whole.lot_id, "upload": whole.upload, "envelope": whole.envelope}).one()
@@ -81,6 +85,8 @@ def submit(act: Act, whole: Whole, owner: Owner) -> Bid:
         raise Refusal("bid.late", 409, closes_at=lot.closes_at, submitted_at=act.now)
     if lot.state != "open":
         raise Refusal("bid.not_open", 409)
+    if lot.admits == INVITED and not is_on_list(lot.id, owner.organisation):
+        raise Refusal("bid.not_invited", 403)
     if whole.notice != lot.notice:
         raise Refusal("bid.wrong_notice", 409)
     if lot.replayed is not None:

@@ -8,6 +8,7 @@ _SENTENCES = {
     "bid.late": "Not accepted: bidding closed at {closes_at}; you submitted at {submitted_at}.",
     "bid.not_open": "This lot takes no bids now.",
     "bid.wrong_notice": "This envelope was sealed for another notice or lot. Open the tender again and seal anew.",
+    "bid.not_invited": "Only the suppliers that were invited may bid in this stage. Your organisation is not among them.",
     "bid.replayed": "This very envelope was handed in before. Seal the bid anew and submit it again.",
     "bid.too_large": "The sealed bid is larger than {most} bytes.",
     "bid.email_unverified": "Confirm your e-mail address first; the link is in the mail you were sent.",
@@ -69,6 +70,7 @@ _CAUSES = {
     "offer.answer_missing": "A mandatory criterion has no answer.",
     "offer.requirement_not_met": "A mandatory requirement is not met.",
     "bid.other_supplier": "The envelope names another supplier than the one who handed it in.",
+    "opening.invitees_changed": "The list of invitees is not the one whose digest the notice holds; nothing is opened.",
     "bid.not_as_recorded": "The stored bid is not the one that the trail recorded: it was changed in the database.",
 }
 

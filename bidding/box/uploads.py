@@ -32,7 +32,8 @@ from foundation.errors import Refusal
 from foundation.storage import PIECE, Store, sync_folder
 from procurement.notices.models import Notice
 from procurement.tender import queries as tenders
-from procurement.tender.models import Lot
+from procurement.tender.invitees import INVITED, is_on_list
+from procurement.tender.models import Lot, Tender
 from supervision.trail.act import Act
 
 PART_SIZE = 4 << 20
@@ -58,8 +59,8 @@ class Whole:
 def start_upload(owner: Owner, data: bytes) -> Upload:
     """Begin an upload for the claims in `data` (JSON).
 
-    Refuses what `parse_claims` refuses, ``bid.wrong_notice``, ``bid.late``, ``bid.not_open``, ``bid.too_large`` (413),
-    ``upload.too_many`` (409).
+    Refuses what `parse_claims` refuses, ``bid.wrong_notice``, ``bid.late``, ``bid.not_open``, ``bid.not_invited`` (403),
+    ``bid.too_large`` (413), ``upload.too_many`` (409).
     """
     claims = parse_claims(data)
     now = current_app.extensions["clock"].now()
@@ -69,6 +70,7 @@ def start_upload(owner: Owner, data: bytes) -> Upload:
         raise Refusal("bid.late", 409, closes_at=closes_at, submitted_at=now)
     if lot.state != "open":
         raise Refusal("bid.not_open", 409)
+    demand_invited(owner, lot.tender)
     for name, most in (("bid.age", current_app.config["SETTINGS"].most_upload), ("bid.key.age", MOST_KEY_FILE)):
         if claims.files[name].size > most:
             raise Refusal("bid.too_large", 413, most=most)
@@ -90,6 +92,12 @@ def start_upload(owner: Owner, data: bytes) -> Upload:
     with noting() as session:
         session.add(upload)
     return by_ref(owner, upload.ref)
+
+
+def demand_invited(owner: Owner, tender: Tender) -> None:
+    """Refuse with 403 ``bid.not_invited`` a supplier who is not on the list of a stage that admits only the invited."""
+    if tender.admits == INVITED and not is_on_list(tender.id, owner.organisation):
+        raise Refusal("bid.not_invited", 403)
 
 
 def by_ref(owner: Owner, ref: str) -> Upload:
@@ -261,7 +269,8 @@ def _lot_named(notice: str, number: str) -> Lot:
 
 
 def _notice(sha256: str) -> Notice:
-    wanted = select(Notice).where(Notice.sha256 == sha256, Notice.kind == "tender")
+    # Whatever its kind: the notice that a tender was opened with, never an amendment or a notice of something else.
+    wanted = select(Notice).join(Tender, Tender.notice_ref == Notice.ref).where(Notice.sha256 == sha256)
     found = db.session.execute(wanted).scalar_one_or_none()
     if found is None:
         raise Refusal("bid.wrong_notice", 409)

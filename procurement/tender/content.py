@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 
 from foundation.money import to_text
 from procurement.rules.counting import due_on
+from procurement.rules.procedure import Stage
 from procurement.rules.ruleset import RuleSet
-from procurement.scoring.method import POINTS, REQUIREMENT
-from procurement.tender import search
+from procurement.scoring.method import POINTS, QUALIFICATION, REQUIREMENT
+from procurement.tender import law, search
+from procurement.tender.invitees import INVITED, commitment
 from procurement.tender.models import Criterion, Item, Lot, LotKey, Tender
 
 # Who can read bids and when, in the timed mode. The platform holds the key that opens at the deadline, so whoever has
@@ -94,8 +96,8 @@ def notice_of(
 
     `keys` are the recipients of its envelopes (none for a preview), `bundle` is the digest of the client bundle.
     """
-    method = {**tender.method, "articles": {"price_score": ruleset.rule("price.lowest_first").article}}
-    criteria = [_criterion(one) for one in tender.criteria]
+    stage = law.stage_in(ruleset, tender)
+    judged, award = _judged(tender, ruleset, stage)
     return {
         **head_of(tender, ruleset),
         "tender": {
@@ -103,6 +105,7 @@ def notice_of(
             "title": tender.title,
             "procedure": tender.procedure,
             "stage": tender.stage,
+            **_staged(tender, ruleset, stage),
             **({"follows": tender.follows.ref} if tender.follows is not None else {}),
             **({"plan": tender.plan_ref} if tender.plan_ref else {}),
             "category": tender.category,
@@ -117,16 +120,17 @@ def notice_of(
                     "title": lot.title,
                     "ceiling": to_text(lot.ceiling),
                     "items": [_item(item) for item in lot.items],
-                    "criteria": criteria,
-                    "method": method,
+                    **judged,
+                    **({"priced": False} if stage is not None and not stage.priced else {}),
                 }
                 for lot in tender.lots
             ],
             **({"policies": tender.policies} if tender.policies else {}),
             **({"terms": tender.terms} if tender.terms else {}),
+            **({"award": award} if award else {}),
             "closes_at": local_text(tender.closes_at, zone),
             "opens_at": local_text(tender.closes_at, zone),
-            "notice_period_ends_on": due_on(ruleset.rule("notice.period"), at, tz=zone).ends_on.isoformat(),
+            "notice_period_ends_on": _notice_period(ruleset, at, zone),
         },
         "documents": [
             {
@@ -142,7 +146,7 @@ def notice_of(
         "mode": "timed",
         "envelopes": [_envelope(lot, [one for one in keys if one.lot_id == lot.id]) for lot in tender.lots],
         "client": {"bundle": bundle},
-        "who_reads": [dict(one) for one in WHO_READS],
+        "who_reads": [_reader(one, stage) for one in WHO_READS],
     }
 
 
@@ -178,6 +182,65 @@ def search_words(title: str, form: dict[str, Any], authority: str, ref: str) -> 
 def local_text(moment: datetime | None, zone: ZoneInfo) -> str | None:
     """Return a moment as it stands in a notice: ISO 8601 with seconds and the offset of `zone`."""
     return moment.astimezone(zone).isoformat(timespec="seconds") if moment else None
+
+
+def _staged(tender: Tender, ruleset: RuleSet, stage: Stage | None) -> dict[str, Any]:
+    """Return what a notice says of its stage; of an invited one the digest of the list, no name and no number."""
+    if stage is None:
+        return {}
+    procedure = ruleset.procedure(tender.procedure)
+    said: dict[str, Any] = {
+        "procedure_name": procedure.name.as_json(),
+        "stage_name": stage.name.as_json(),
+        "admits": stage.admits,
+        "outcome": stage.outcome,
+    }
+    if stage.record == "withheld":
+        said["record"] = "withheld"
+    if tender.ground in dict(procedure.grounds):
+        said["ground"] = {
+            "id": tender.ground,
+            "words": procedure.ground(tender.ground).as_json(),
+            "reason": tender.ground_reason,
+            "article": procedure.article.as_json(),
+        }
+    if stage.id in stage.follows:
+        said["round"] = _round(tender)
+    if stage.admits == INVITED:
+        said["invitees"] = {"commitment": commitment(tender)}
+    return said
+
+
+def _round(tender: Tender) -> int:
+    number, earlier = 1, tender.follows
+    while earlier is not None:
+        number += earlier.stage == tender.stage
+        earlier = earlier.follows
+    return number
+
+
+def _judged(tender: Tender, ruleset: RuleSet, stage: Stage | None) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return criteria and method of this stage's lots, and those of the award where this stage asks for less."""
+    criteria = [_criterion(one) for one in tender.criteria]
+    method = {**tender.method, "articles": {"price_score": ruleset.rule("price.lowest_first").article}}
+    if stage is None or stage.judged != "requirements":
+        return {"criteria": criteria, "method": method}, {}
+    own = {"id": QUALIFICATION, "requirement_fails_by": tender.method.get("requirement_fails_by", "majority")}
+    asked = [one for one in criteria if one["kind"] == REQUIREMENT]
+    return {"criteria": asked, "method": own}, {"criteria": criteria, "method": method}
+
+
+def _notice_period(ruleset: RuleSet, at: datetime, zone: ZoneInfo) -> str | None:
+    if "notice.period" not in ruleset:
+        return None
+    return due_on(ruleset.rule("notice.period"), at, tz=zone).ends_on.isoformat()
+
+
+def _reader(reader: dict[str, str], stage: Stage | None) -> dict[str, str]:
+    """Return who reads what; the record of some stages is told only with the stage that follows (法38)."""
+    if stage is None or stage.record != "withheld" or reader["after_opening"] != "opening_record":
+        return dict(reader)
+    return {**reader, "after_opening": "own_copy" if reader["who"] == "suppliers" else "nothing"}
 
 
 def _item(item: Item) -> dict[str, Any]:

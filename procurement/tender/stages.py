@@ -1,9 +1,4 @@
-"""The stages of one procurement: which tender follows which, who is invited to it, and the draft of the next one.
-
-Each stage is a tender of its own. Who may bid in an invited stage is a list that is frozen when the stage is begun; its
-notice holds only a digest (`commitment`) and the opening notice reveals the list, so that nobody learns before the
-opening who was asked, or how many, and nobody can change it unseen.
-"""
+"""The stages of one procurement: which tender follows which, the draft of the next one, and draws by lot."""
 
 from __future__ import annotations
 
@@ -16,18 +11,17 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import select
 
-from foundation.canonical import canonical, digest
 from foundation.database import db
 from foundation.errors import HouseFault, Refusal
 from foundation.references import next_ref
 from identity.models import Organisation
-from procurement.tender import content, law
-from procurement.tender.models import Criterion, Document, Invitee, Item, Lot, Tender
+from procurement.tender import content, invitees as listing, law
+from procurement.tender.attaching import current
+from procurement.tender.models import Criterion, Document, Item, Lot, Tender
 from procurement.tender.ownership import demand_member, subject_of
+from supervision.trail import queries as trail
 from supervision.trail.act import Act
 
-FORMAT = "sunseal-invitees/1"
-INVITED = "invited"
 # The states of a lot in which it is decided who goes on.
 DECIDED = ("advanced", "agreed")
 # A stage that came to nothing does not stand in the way of another try.
@@ -79,25 +73,12 @@ def follow_up(
     act.session.flush()
     _copy_rows(act, later, going, tender)
     origin = procedure.stage(stage).origin or "advanced"
-    invite(act, later, invitees, origin)
+    listing.invite(act, later, invitees, origin)
     later.search = content.search_words(later.title, content.form_of(later), later.authority.name, later.ref)
     act.session.flush()
     # Not who goes on, and not how many: the notice of the selection tells what may be told.
     act.record("tender.follow_up", subject_of(later), {"follows": tender.ref, "stage": stage})
     return later
-
-
-def invite(act: Act, tender: Tender, organisations: Sequence[Organisation], origin: str) -> None:
-    """Write the list of invitees of a draft anew, each with a salt of its own."""
-    for old in list(tender.invitees):
-        act.session.delete(old)
-    act.session.flush()
-    act.session.add_all(
-        Invitee(tender_id=tender.id, organisation_id=one.id, origin=origin, salt=secrets.token_hex(32))
-        for one in dict.fromkeys(organisations)
-    )
-    act.session.flush()
-    act.session.expire(tender, ["invitees"])
 
 
 def chain(tender: Tender) -> list[Tender]:
@@ -160,38 +141,22 @@ def demand_in_order(tender: Tender) -> None:
             raise Refusal("stage.out_of_order", 409)
 
 
-def listed(tender: Tender) -> list[dict[str, str]]:
-    """Return the frozen list of invitees, in the order of their salts; before the opening for the authority only."""
-    return [
-        {"organisation": one.organisation.ref, "origin": one.origin, "salt": one.salt}
-        for one in sorted(tender.invitees, key=lambda one: one.salt)
-    ]
+def seed_of(entry: int) -> str:
+    """Return the seed that an entry of the trail fixes for a draw: its leaf hash, which anyone computes from it.
 
-
-def commitment(tender: Tender) -> str:
-    """Return the digest of the list of invitees. The salts keep anyone from trying names, and it tells no number."""
-    return commitment_of(tender.ref, listed(tender))
-
-
-def commitment_of(ref: str, invitees: Sequence[dict[str, str]]) -> str:
-    """Return the digest of a list of invitees as a notice holds it (``docs/formats/tender-notice.md``)."""
-    return digest(canonical({"format": FORMAT, "tender": ref, "invitees": list(invitees)}))
-
-
-def is_invited(tender: Tender, organisation: Organisation) -> bool:
-    """Tell whether a supplier may bid as far as the stage admits."""
-    return tender.admits != INVITED or any(one.organisation_id == organisation.id for one in tender.invitees)
+    Take the entry that completed the evaluation: nobody chooses it, and it stands before the draw is asked for.
+    """
+    return trail.by_index(entry).leaf_hash.hex()
 
 
 def drawn(candidates: Sequence[str], count: int, seed: str) -> list[str]:
-    """Return `count` of the candidates' references by lot: the lowest SHA-256 of ``seed/reference`` win (法34).
+    """Return `count` of the candidates' references by lot (法34): the lowest SHA-256 of ``seed/reference`` are drawn.
 
-    Whoever has the seed draws again and gets the same. Take the seed from the trail (`trail.queries.root_at`) at an
-    entry that stood before anyone could know the candidates' digests, such as the evaluation's.
+    The order in which the candidates are given changes nothing, so whoever has the seed draws the same again.
     """
     if count < 0:
         raise HouseFault("A draw needs a number of places.")
-    order = sorted(dict.fromkeys(candidates), key=lambda ref: hashlib.sha256(f"{seed}/{ref}".encode()).hexdigest())
+    order = sorted(set(candidates), key=lambda ref: hashlib.sha256(f"{seed}/{ref}".encode()).hexdigest())
     return order[:count]
 
 
@@ -216,7 +181,7 @@ _COPIED = (
 )
 _ITEM = ("number", "title", "scheme", "classification", "quantity", "unit", "spec", "is_substantive")
 _CRITERION = ("code", "position", "kind", "title", "guidance", "weight", "step", "bands", "formula", "evidence")
-_DOCUMENT = ("title", "file_name", "media_type", "size", "sha256", "storage_key", "kind", "version")
+_DOCUMENT = ("title", "file_name", "media_type", "size", "sha256", "storage_key", "pages", "version")
 
 
 def _copy_rows(act: Act, later: Tender, lots: Sequence[Lot], earlier: Tender) -> None:
@@ -228,8 +193,7 @@ def _copy_rows(act: Act, later: Tender, lots: Sequence[Lot], earlier: Tender) ->
     act.session.add_all(Criterion(tender_id=later.id, **_values(one, _CRITERION)) for one in earlier.criteria)
     act.session.add_all(
         Document(ref=secrets.token_hex(8), tender_id=later.id, created_at=act.now, **_values(one, _DOCUMENT))
-        for one in earlier.documents
-        if one.ended_at is None
+        for one in current(earlier.documents)
     )
     act.session.flush()
     act.session.expire(later, ["lots", "criteria", "documents"])
