@@ -21,6 +21,13 @@ def by_a_second_person(tender: Any, act: Any) -> bool:
     return act.account_id is not None and act.account_id not in authors
 
 
+def by_another_person(amendment: Any, act: Any) -> bool:
+    """A change that may affect bids is published by a second person, not by the one who wrote it."""
+    if act is None or not amendment.affects_bids:
+        return True
+    return act.account_id is not None and act.account_id not in (amendment.created_by_id, amendment.changed_by_id)
+
+
 TENDER = Lifecycle(
     "tender",
     "draft",
@@ -60,4 +67,16 @@ LOT = Lifecycle(
     ),
 )
 
-LIFECYCLES = (TENDER, LOT)
+AMENDMENT = Lifecycle(
+    "amendment",
+    "draft",
+    (
+        # What may affect bids is read and published by a second person; the rest by whoever wrote it.
+        Move("propose", ("draft",), "proposed", Right.DRAFT),
+        Move("return", ("proposed",), "draft", Right.APPROVE),
+        Move("publish", ("draft", "proposed"), "published", "", (by_another_person,)),
+        Move("drop", ("draft", "proposed"), "dropped", Right.DRAFT),
+    ),
+)
+
+LIFECYCLES = (TENDER, LOT, AMENDMENT)

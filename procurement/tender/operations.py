@@ -18,6 +18,7 @@ from procurement.notices.models import Notice
 from procurement.rules import ruleset as rulesets
 from procurement.rules.faults import RulesError
 from procurement.tender import content, drafting, readiness
+from procurement.tender.amending import amend
 from procurement.tender.attaching import (
     add_document,
     enclose_document,
@@ -42,7 +43,7 @@ from procurement.tender.lots import (
 )
 from procurement.tender.models import Criterion, Item, Lot, Tender
 from procurement.tender.ownership import demand_draft, demand_member, move_or_refuse, subject_of
-from procurement.tender.publishing import Prepared, amend, prepare_publication, publish
+from procurement.tender.publishing import Prepared, prepare_publication, publish
 from supervision.trail.act import Act
 
 __all__ = [

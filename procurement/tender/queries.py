@@ -8,12 +8,14 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import select
 
+from bidding.seal.versions import in_force
 from foundation.database import db
 from foundation.errors import Refusal
 from identity.models import Organisation
 from procurement.notices import queries as published
+from procurement.notices.models import Notice
 from procurement.tender.content import local_text
-from procurement.tender.models import Document, Lot, Tender
+from procurement.tender.models import Amendment, Document, Lot, Tender
 
 
 def by_ref(ref: str) -> Tender:
@@ -48,23 +50,43 @@ def document_by_ref(ref: str) -> Document:
     return found
 
 
-def notice_content(tender: Tender) -> dict[str, Any]:
-    """Return what the tender notice says with its amendments applied.
+def content_in_force(tender: Tender) -> dict[str, Any]:
+    """Return what the tender notice says with its amendments applied; ``closes_at`` is the deadline in force.
 
-    The deadline in force stands in ``tender.closes_at`` and ``tender.opens_at``; ``amendments`` lists ref, moment and
-    text of each. The signed notice itself stays what it was: envelopes name the original.
+    The signed notice itself stays what it was: envelopes name the original.
     """
     if tender.notice_ref is None:
         raise Refusal("tender.unknown", 404, ref=tender.ref)
-    content = published.content(published.by_ref(tender.notice_ref))
+    notice = published.by_ref(tender.notice_ref)
+    said = [published.content(one) for one in amendments_of(tender)]
+    content: dict[str, Any] = in_force(published.content(notice), notice.sha256, said)[0]
     zone = current_app.config["SETTINGS"].time_zone
     content["tender"]["closes_at"] = content["tender"]["opens_at"] = local_text(tender.closes_at, zone)
-    said = [published.content(one) for one in published.of_tender(tender.ref, kind="amendment")]
+    return content
+
+
+def notice_content(tender: Tender) -> dict[str, Any]:
+    """Return the content in force, with ``amendments``: ref, moment, text, deadline, version and changes of each."""
+    content = content_in_force(tender)
     content["amendments"] = [
-        {"ref": one["ref"], "issued_at": one["issued_at"], "text": one["text"], "closes_at": one["closes_at"]}
-        for one in said
+        {
+            **{name: one[name] for name in ("ref", "issued_at", "text", "closes_at")},
+            **{name: one[name] for name in ("version", "affects_bids", "changes") if name in one},
+        }
+        for one in (published.content(each) for each in amendments_of(tender))
     ]
     return content
+
+
+def amendments_of(tender: Tender) -> list[Notice]:
+    """Return a tender's amendments in the order of their publication."""
+    return published.of_tender(tender.ref, kind="amendment")
+
+
+def amendment_of(tender: Tender) -> Amendment | None:
+    """Return the change of a tender that is being prepared or waits for its second person, if there is one."""
+    wanted = select(Amendment).where(Amendment.tender_id == tender.id, Amendment.state.in_(("draft", "proposed")))
+    return db.session.execute(wanted).scalar_one_or_none()
 
 
 def of_authority(organisation: Organisation, *, most: int = 500) -> list[Tender]:

@@ -11,6 +11,7 @@ from foundation.clock import FixedClock
 from foundation.errors import Refusal
 from procurement.notices import queries as notices
 from procurement.tender import operations, queries
+from tests.builders.amending import form_of, proposed, published, saved
 from tests.builders.people import people
 from tests.builders.tenders import a_tender, as_approver, as_officer
 
@@ -47,15 +48,19 @@ def test_a_change_near_the_deadline_must_move_it(app: Flask, clock: FixedClock) 
     ref, before = tender.ref, tender.closes_at
     assert before is not None
     clock.set(before - timedelta(seconds=30))
-    with pytest.raises(Refusal, match=r"amendment\.too_near") as refused, as_officer(everyone) as act:
-        operations.amend(act, queries.by_ref(ref), text="更正")
+    form = form_of(ref)
+    saved(everyone, ref, form, affects_bids=True, text="更正")
+    with pytest.raises(Refusal, match=r"amendment\.too_near") as refused:
+        proposed(everyone, ref)
     earliest = refused.value.facts["earliest"]
     assert earliest == clock.now() + timedelta(minutes=1)
     assert refused.value.facts["article"] and refused.value.reasons[0].rule_id == "clarification.before_deadline"
-    with pytest.raises(Refusal, match=r"amendment\.too_near"), as_officer(everyone) as act:
-        operations.amend(act, queries.by_ref(ref), text="更正", closes_at=earliest - timedelta(seconds=1))
-    with as_officer(everyone) as act:
-        operations.amend(act, queries.by_ref(ref), text="更正", closes_at=earliest)
+    saved(everyone, ref, {**form, "closes_at": earliest - timedelta(seconds=1)}, affects_bids=True, text="更正")
+    with pytest.raises(Refusal, match=r"amendment\.too_near"):
+        proposed(everyone, ref)
+    saved(everyone, ref, {**form, "closes_at": earliest}, affects_bids=True, text="更正")
+    proposed(everyone, ref)
+    published(everyone, ref)
     assert queries.by_ref(ref).closes_at == earliest
 
 

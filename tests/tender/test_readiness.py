@@ -18,8 +18,8 @@ from identity.models import Organisation
 from procurement.rules.counting import earliest_deadline
 from procurement.rules.ruleset import load
 from procurement.tender import drafting, operations, queries, readiness
+from procurement.tender.amended import amendment_issue
 from procurement.tender.models import Criterion, Document, Item, Lot, Tender
-from procurement.tender.publishing import amendment_issue
 from tests.builders.people import people
 from tests.builders.tenders import LOWEST, WEIGHTED, a_form, a_tender, as_officer
 
