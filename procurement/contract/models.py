@@ -30,8 +30,6 @@ class Agreement(Base):
     ways: Mapped[list[str]] = mapped_column(Canonical, default=list)
     state: Mapped[str] = mapped_column(String(20))
     notice_ref: Mapped[str | None] = mapped_column(String(20))
-    # The position whose turn is next in a rotation.
-    turn: Mapped[int] = mapped_column(default=1)
     concluded_at: Mapped[datetime] = mapped_column(Moment)
     summary_ref: Mapped[str | None] = mapped_column(String(20))
 
@@ -75,6 +73,8 @@ class CallOff(Base):
     agreement_id: Mapped[int] = mapped_column(ForeignKey("agreement.id"), index=True)
     tender_id: Mapped[int] = mapped_column(ForeignKey("tender.id"), unique=True)
     way: Mapped[str] = mapped_column(String(20))
+    # The place in the rotation whose turn it was; whose turn comes next follows from it.
+    position: Mapped[int | None] = mapped_column()
     reason: Mapped[str] = mapped_column(String(2000), default="")
     made_at: Mapped[datetime] = mapped_column(Moment)
 
