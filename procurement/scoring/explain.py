@@ -124,6 +124,21 @@ def evaluated_price_step(
     taken = [
         Input("d", exact_text(one.rate), f"bid/{bid.id}/{one.rule}", one.article) for one in bid.deductions
     ] or [Input("d", "0", f"bid/{bid.id}")]
+    if any(one.base not in (None, price) for one in bid.deductions):
+        bases = [price if one.base is None else one.base for one in bid.deductions]
+        parts = [
+            Input("G", money(base), f"bid/{bid.id}/{one.rule}")
+            for one, base in zip(bid.deductions, bases, strict=True)
+        ]
+        numbers = [f" − {one.value} % × {part.value}" for one, part in zip(taken, parts, strict=True)]
+        return Step(
+            "evaluated_price",
+            (Input("P", money(price), "step/price"), *taken, *parts),
+            "E = P − Σ(d × G)",
+            money(price) + "".join(numbers),
+            money(evaluated),
+            article=articles.get("evaluated_price"),
+        )
     rates = " − ".join(f"{one.value} %" for one in taken)
     return Step(
         "evaluated_price",

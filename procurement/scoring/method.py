@@ -99,11 +99,19 @@ class Criterion:
 
 @dataclass(frozen=True)
 class Deduction:
-    """A policy deduction: `rate` per cent off the original price, for evaluation only."""
+    """A policy deduction: `rate` per cent off the original price, for evaluation only.
+
+    `base` is the part of the original price on which it counts; None is the whole price.
+    """
 
     rule: str
     rate: Fraction
     article: str | None
+    base: Fraction | None = None
+
+    def amount(self, price: Fraction) -> Fraction:
+        """Return what is taken off a price."""
+        return (price if self.base is None else self.base) * self.rate / 100
 
 
 @dataclass(frozen=True)

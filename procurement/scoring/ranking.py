@@ -41,7 +41,7 @@ def evaluate(document: object) -> dict[str, Any]:
 
 def evaluated_price(bid: BidInput, price: Fraction) -> Fraction:
     """Return the price after the policy deductions, each computed on the original price; never rounded."""
-    return price * (1 - sum((deduction.rate for deduction in bid.deductions), Fraction(0)) / 100)
+    return price - sum((deduction.amount(price) for deduction in bid.deductions), Fraction(0))
 
 
 def rank(evaluation: Evaluation) -> dict[str, Any]:

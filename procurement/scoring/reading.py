@@ -46,7 +46,7 @@ _SHEET = ("bid", "scores", "verdicts", "reasons", "signed_at", "note")
 _BID = ("bid", "supplier", "price", "values", "deductions", "invalid", "source", "note")
 _FORMULA = ("type", "unit", "direction", "steps", "zero", "full", "note")
 _SUPPLIER = ("name", "number")
-_DEDUCTION = ("rule", "rate", "article", "note")
+_DEDUCTION = ("rule", "rate", "article", "base", "note")
 _INVALID = ("rule", "reason", "article")
 
 
@@ -201,7 +201,7 @@ def _bid(row: Fields, method: Method, formulas: Collection[str]) -> BidInput:
     price = row.decimal("price", REQUIRED if is_priced else None)
     if price is not None and price <= 0 and invalid is None:
         row.refuse("bid.price_not_positive", "price", bid=bid_id, price=exact_text(price))
-    deductions = tuple(_deduction(part) for part in row.each("deductions", _DEDUCTION, ()))
+    deductions = tuple(_deduction(part, price) for part in row.each("deductions", _DEDUCTION, ()))
     if sum((deduction.rate for deduction in deductions), Fraction(0)) >= 100:
         row.refuse("bid.deductions_too_large", "deductions", bid=bid_id)
     return BidInput(
@@ -235,12 +235,15 @@ def _invalidity(fields: Fields) -> Invalidity:
     )
 
 
-def _deduction(fields: Fields) -> Deduction:
+def _deduction(fields: Fields, price: Fraction | None) -> Deduction:
     rate = fields.decimal("rate")
     if rate is not None and not 0 <= rate < 100:
         fields.refuse("deduction.rate_range", "rate", rate=exact_text(rate))
         rate = Fraction(0)
-    return Deduction(fields.text("rule"), rate or Fraction(0), fields.optional_text("article"))
+    base = fields.decimal("base", None)
+    if base is not None and (base < 0 or (price is not None and base > price)):
+        fields.refuse("deduction.base_range", "base", base=exact_text(base))
+    return Deduction(fields.text("rule"), rate or Fraction(0), fields.optional_text("article"), base)
 
 
 def _experts(fields: Fields, criteria: tuple[Criterion, ...], bids: Collection[str]) -> tuple[Expert, ...]:

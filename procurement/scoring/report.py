@@ -29,7 +29,8 @@ def _common_json(one: Gate) -> dict[str, Any]:
                 "rule": part.rule,
                 "rate": exact_text(part.rate),
                 "article": part.article,
-                "amount": None if bid.price is None else money(bid.price * part.rate / 100),
+                "amount": None if bid.price is None else money(part.amount(bid.price)),
+                **({} if part.base is None else {"base": money(part.base)}),
             }
             for part in bid.deductions
         ],

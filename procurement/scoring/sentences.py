@@ -190,6 +190,11 @@ RULES: Final[dict[str, Words]] = {
         "扣除比例（百分數）須不小於 0 且小於 100，現為 {rate}。",
         "A deduction in per cent must be at least 0 and below 100; it is {rate}.",
     ),
+    "deduction.base_range": (
+        "扣除的基数须不小于 0 且不大于投标报价，现为 {base}。",
+        "扣除的基數須不小於 0 且不大於投標報價，現為 {base}。",
+        "The part of the price on which a deduction counts must be at least 0 and at most the price; it is {base}.",
+    ),
     "experts.none": ("没有评审专家。", "沒有評審專家。", "There is no expert to judge the criteria."),
     "expert.unsigned": (
         "专家 {name} 尚未签署评分表。",

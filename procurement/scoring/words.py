@@ -122,6 +122,7 @@ SYMBOLS: Final[dict[str, Words]] = {
     "P": ("投标报价", "投標報價", "price as offered"),
     "C": ("最高限价", "最高限價", "ceiling"),
     "d": ("扣除比例（%）", "扣除比例（%）", "deduction (%)"),
+    "G": ("扣除的基数", "扣除的基數", "part of the price it counts on"),
     "E": ("评审价", "評審價", "evaluated price"),
     "B": ("评标基准价", "評標基準價", "baseline price"),
     "W": ("分值", "分值", "weight"),
