@@ -58,6 +58,25 @@ def test_every_rule_of_a_document_has_a_vector() -> None:
     assert set(RULES) - REASONS - of_files == tested
 
 
+def test_a_formula_is_explained_by_what_went_in() -> None:
+    document = base("formula")
+    document["criteria"][3]["formula"]["direction"] = "lower"
+    result = evaluate(document)
+    told = {(bid["bid"], step["criterion"], step["step"]): step for bid in result["bids"] for step in bid["steps"]}
+    numbers = {
+        ("A", "C3", "linear_score"): ("F = W (V ≤ X)", "20 (4 ≤ 4)"),
+        ("C", "C3", "linear_score"): ("F = 0 (V ≥ Z)", "0 (30 ≥ 24)"),
+        ("C", "C4", "min_max_score"): ("F = (H − V) ÷ (H − Y) × W", "(40 − 20) ÷ (40 − 10) × 20"),
+        ("A", "C2", "steps_score"): ("F = p (L ≤ V)", "20 (5 ≤ 5)"),
+        ("C", "C2", "steps_score"): ("F = 0 (V < U)", "0 (0.5 < 1)"),
+    }
+    assert {key: tuple(told[key]["formula"].values()) for key in numbers} == numbers
+    ends = {one["symbol"]: one["source"] for one in told["C", "C4", "min_max_score"]["inputs"]}
+    assert (ends["Y"], ends["H"]) == ("step/lowest_value", "step/highest_value")
+    shared = [[one["source"] for one in step["inputs"]] for step in result["steps"][1:]]
+    assert shared == [["bid/A/C4", "bid/C/C4", "bid/B/C4"]] * 2
+
+
 def test_a_missing_sheet_names_its_expert() -> None:
     document = base("award")
     del document["experts"][2]["sheets"][1]
