@@ -73,6 +73,7 @@ def a_form(
         "budget": lots * 1_000_000_00,
         "closes_at": closes_at,
         "rule_set_id": "demo-2026",
+        "terms": {"delivery_place": "云州市教育局指定的学校", "delivery_time": "合同签订后 30 日内"},
         "method": {"id": method},
         "lots": rows,
         "criteria": WEIGHTED if method == "weighted_points" else LOWEST,
