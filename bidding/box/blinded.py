@@ -95,6 +95,7 @@ def submit_value(bid: Bid, lot: str, replaces: str | None) -> dict[str, Any]:
         "files": {name: file["sha256"] for name, file in bid.claims["files"].items()},
         "at": instant(bid.submitted_at),
         "replaces": replaces,
+        **({"version": bid.version} if bid.version > 1 else {}),
     }
 
 

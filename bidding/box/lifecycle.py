@@ -24,6 +24,8 @@ BID = Lifecycle(
     (
         Move("replace", ("sealed",), "replaced", Right.BID, (before_the_deadline,)),
         Move("withdraw", ("sealed",), "withdrawn", Right.BID, (before_the_deadline,)),
+        # The tender changed since it was sealed, and its owner lets it stand as it is.
+        Move("confirm", ("sealed",), "sealed", Right.BID, (before_the_deadline,)),
         Move("open", ("sealed",), "opened"),
         # It could not be opened: the cause stands beside it, and no other bid is harmed.
         Move("give_up", ("sealed",), "unopenable"),

@@ -9,6 +9,10 @@ _SENTENCES = {
     "bid.not_open": "This lot takes no bids now.",
     "bid.wrong_notice": "This envelope was sealed for another notice or lot. Open the tender again and seal anew.",
     "bid.not_invited": "Only the suppliers that were invited may bid in this stage. Your organisation is not among them.",
+    "bid.other_version": "The tender was amended after this bid was sealed. Read what changed and seal the bid anew.",
+    "bid.stands": "There is nothing to confirm: this bid stands for the tender as it is now.",
+    "bid.seal_anew": "What must be offered has changed, so that a confirmation is not enough. Seal the bid anew.",
+    "notice.amendment": "The amendments of this tender do not fit its notice.",
     "bid.replayed": "This very envelope was handed in before. Seal the bid anew and submit it again.",
     "bid.too_large": "The sealed bid is larger than {most} bytes.",
     "bid.email_unverified": "Confirm your e-mail address first; the link is in the mail you were sent.",
@@ -71,6 +75,7 @@ _CAUSES = {
     "offer.requirement_not_met": "A mandatory requirement is not met.",
     "bid.other_supplier": "The envelope names another supplier than the one who handed it in.",
     "opening.invitees_changed": "The list of invitees is not the one whose digest the notice holds; nothing is opened.",
+    "bid.unconfirmed": "The tender was amended and the bid was neither confirmed nor sealed anew; it stayed shut.",
     "bid.not_as_recorded": "The stored bid is not the one that the trail recorded: it was changed in the database.",
 }
 
