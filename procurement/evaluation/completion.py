@@ -6,8 +6,9 @@ what was read with what is there under its lock, and begins anew only where the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -34,6 +35,19 @@ from procurement.tender.models import Lot
 SMALL = frozenset({"small", "micro"})
 UNOPENABLE = "The envelope could not be opened"
 
+Check = Callable[[Bid, RuleSet], dict[str, str] | None]
+_FURTHER: list[Check] = []
+
+
+def also(check: Check) -> Check:
+    """Let a room above say why an opened bid does not count: ``{"rule", "reason", "article"}``, None where it counts.
+
+    A framework agreement says so of offers above the agreed price. May be used as a decorator.
+    """
+    if check not in _FURTHER:
+        _FURTHER.append(check)
+    return check
+
 
 @dataclass(frozen=True)
 class Prepared:
@@ -50,15 +64,17 @@ def prepare(lot: Lot) -> Prepared:
 
 def fingerprint(lot: Lot) -> str:
     """Return a digest over what decides and could still change: who sits, what was signed, which bids count."""
-    members = panel.members(lot.tender)
+    members, rules = panel.members(lot.tender), panel.rule_set(lot.tender)
     signed = queries.sign_offs(lot, members)
+    bids = box.bids_of_lot_after_opening(lot)
     return digest(
         canonical(
             {
                 "lot": f"{lot.tender.ref}/{lot.number}",
                 "notice": lot.tender.notice_ref,
                 "seats": [[one.number, signed[one.id].sheets_sha256 if one.id in signed else ""] for one in members],
-                "bids": [[bid.ref, bid.state, bid.letter] for bid in box.bids_of_lot_after_opening(lot)],
+                "bids": [[bid.ref, bid.state, bid.letter] for bid in bids],
+                "invalid": [_invalidity(bid, rules) for bid in bids],
             }
         )
     )
@@ -87,13 +103,21 @@ def document_of(lot: Lot) -> dict[str, Any]:
         "bids": _bids(lot, terms, rules, source),
         "notice": content["ref"],
         "rule_set": content["rule_set"]["id"],
-        "evaluated_at": _local(max(one.signed_at for one in signed.values())),
+        "evaluated_at": _local(_evaluated_at(lot, [one.signed_at for one in signed.values()])),
         **({"ceiling": to_text(ceiling)} if ceiling is not None else {}),
     }
     try:
         return {**document, "result": evaluate(document)}
     except EvaluationRefused as refused:
         raise HouseFault(f"The evaluation of {tender.ref}/{lot.number} cannot be computed: {refused}") from refused
+
+
+def _evaluated_at(lot: Lot, signed: Sequence[datetime]) -> datetime:
+    """Return the moment of the last signature; where nobody has to judge, that of the opening record."""
+    opening = box.opening_of(lot)
+    if signed or opening is None or opening.recorded_at is None:
+        return max(signed)
+    return opening.recorded_at
 
 
 def _expert(member: PanelMember, signed: SignOff, lot: Lot, bids: Sequence[Bid]) -> dict[str, Any]:
@@ -125,10 +149,21 @@ def _bids(lot: Lot, terms: dict[str, Any], rules: RuleSet, source: str | None) -
         if terms.get("priced", True):
             assert bid.price is not None, "An opened bid has a price."
             one |= {"price": to_text(bid.price), "deductions": _deductions(bid, terms, rules)}
+        why = _invalidity(bid, rules)
+        if why is not None:
+            one["invalid"] = why
+        values = queries.values(terms, bid)
+        if values:
+            one["values"] = values
         if source:
             one["source"] = f"{source} {bid.letter}"
         found.append(one)
     return found
+
+
+def _invalidity(bid: Bid, rules: RuleSet) -> dict[str, str] | None:
+    found = [said for said in (check(bid, rules) for check in _FURTHER) if said is not None]
+    return found[0] if found else None
 
 
 def _supplier(bid: Bid) -> dict[str, str]:

@@ -14,12 +14,13 @@ from bidding.box.models import Bid
 from foundation.database import db
 from foundation.errors import HouseFault, Refusal
 from foundation.money import from_text
-from procurement.evaluation.marks import Mark, Measure, Problem, measures_of, missing_marks
+from procurement.evaluation.marks import Mark, Measure, Problem, judged_of, measures_of, missing_marks
 from procurement.evaluation.models import Evaluation, Scoresheet, SignOff
+from procurement.evaluation.values import stated
 from procurement.panel import queries as panel
 from procurement.panel.models import PanelMember
 from procurement.tender import queries as tenders
-from procurement.tender.models import Lot
+from procurement.tender.models import Lot, Tender
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,16 @@ def measures(terms: Mapping[str, Any]) -> tuple[Measure, ...]:
     return measures_of(terms["criteria"])
 
 
+def judged(terms: Mapping[str, Any], bid: Bid) -> tuple[Measure, ...]:
+    """Return what people judge in one bid of it."""
+    return judged_of(measures(terms), values(terms, bid))
+
+
+def values(terms: Mapping[str, Any], bid: Bid) -> dict[str, str]:
+    """Return the values that an opened bid states for formula criteria."""
+    return stated(bid.offer, terms["criteria"])
+
+
 def sheets_of(member: PanelMember, lot: Lot) -> dict[int, Scoresheet]:
     """Return one member's own sheets of a lot by the key of the bid."""
     wanted = (
@@ -81,10 +92,10 @@ def marks_of(sheet: Scoresheet | None) -> dict[str, Mark]:
     return {one.criterion: Mark(one.points, one.verdict, one.reason) for one in sheet.scores}
 
 
-def progress(member: PanelMember, lot: Lot, bids: Sequence[Bid], judged: Sequence[Measure]) -> Progress:
+def progress(member: PanelMember, lot: Lot, bids: Sequence[Bid], terms: Mapping[str, Any]) -> Progress:
     """Return how far a member has come with the bids of a lot."""
     sheets = sheets_of(member, lot)
-    gaps = [missing_marks(judged, bid.letter, marks_of(sheets.get(bid.id))) for bid in bids]
+    gaps = [missing_marks(judged(terms, bid), bid.letter, marks_of(sheets.get(bid.id))) for bid in bids]
     return Progress(sum(not gap for gap in gaps), len(bids), tuple(one for gap in gaps for one in gap))
 
 
@@ -101,9 +112,14 @@ def sign_offs(lot: Lot, members: Sequence[PanelMember]) -> dict[int, SignOff]:
 
 
 def is_signed_by_all(lot: Lot) -> bool:
-    """Tell whether everyone who sits on the panel now has signed off this lot."""
+    """Tell whether everyone who sits on the panel now has signed off this lot, or nobody has to judge it."""
     members = panel.members(lot.tender)
-    return bool(members) and len(sign_offs(lot, members)) == len(members)
+    return (bool(members) or not needs_judges(lot)) and len(sign_offs(lot, members)) == len(members)
+
+
+def needs_judges(lot: Lot) -> bool:
+    """Tell whether people have to judge a lot: the law asks for a panel, or something but the price counts."""
+    return "panel.min_size" in panel.rule_set(lot.tender) or bool(measures(terms_of(lot)))
 
 
 def evaluation_of(lot: Lot) -> Evaluation | None:
@@ -112,6 +128,14 @@ def evaluation_of(lot: Lot) -> Evaluation | None:
 
 
 def lots_to_complete() -> list[Lot]:
-    """Return the opened lots that carry at least one sign-off: those that a completion may be due for."""
-    wanted = select(Lot).where(Lot.state == panel.TO_JUDGE, Lot.id.in_(select(SignOff.lot_id))).order_by(Lot.id)
-    return list(db.session.execute(wanted).scalars())
+    """Return the opened lots for which a completion may be due: with a sign-off, or with nobody who has to judge."""
+    is_signed = Lot.id.in_(select(SignOff.lot_id))
+    wanted = select(Lot).where(Lot.state == panel.TO_JUDGE, is_signed)
+    # Without a panel only orders among those who were judged before are decided, and these go to the invited.
+    alone = (
+        select(Lot)
+        .join(Tender, Lot.tender_id == Tender.id)
+        .where(Lot.state == panel.TO_JUDGE, Tender.admits == "invited", ~is_signed)
+    )
+    found = [lot for lot in db.session.execute(alone).scalars() if not needs_judges(lot)]
+    return sorted([*db.session.execute(wanted).scalars(), *found], key=lambda lot: lot.id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -21,8 +21,18 @@ from procurement.tender.models import Criterion, Lot, Tender
 
 __all__ = ["earliest", "issues", "rule_set_of"]
 
+Look = Callable[[Tender, RuleSet, datetime], Iterable[Finding]]
+
 _CONTENTS, _NOTICE = "tender.contents", "notice.tender_contents"
 _MIN_PERIOD, _DOCUMENT_PERIOD = "tender.min_period", "tender.document_period"
+_FURTHER: list[Look] = []
+
+
+def also(look: Look) -> Look:
+    """Let a room above look at drafts too, as framework agreements do at their call-offs. May be a decorator."""
+    if look not in _FURTHER:
+        _FURTHER.append(look)
+    return look
 
 
 def earliest(tender: Tender, now: datetime) -> Counted | None:
@@ -38,7 +48,7 @@ def issues(tender: Tender, now: datetime) -> list[Finding]:
     found += [*_times(tender, ruleset, now), *_money(tender, ruleset)]
     # A stage that is judged by its requirements announces how the award will be judged.
     found += _criteria(tender, procedures.judging(tender, ruleset))
-    for look in (procedures.findings, policies.findings, terms.findings, lint.findings):
+    for look in (procedures.findings, policies.findings, terms.findings, lint.findings, *_FURTHER):
         found += look(tender, ruleset, now)
     return sorted(found, key=lambda one: not one.blocks)
 
