@@ -19,7 +19,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import select
 
-from bidding.box import blinded, operations, records
+from bidding.box import blinded, confirming, operations, records
 from bidding.box.models import Bid, Opening
 from bidding.box.records import Result
 from bidding.box.uploads import files
@@ -31,6 +31,8 @@ from foundation.errors import HouseFault, Refusal
 from foundation.storage import Store, sync_folder
 from identity import queries as identity
 from procurement.notices import queries as notices
+from procurement.tender import queries as tenders
+from procurement.tender.invitees import INVITED, is_on_list
 from procurement.tender.models import LotKey
 from supervision.trail import blinding
 from supervision.trail import queries as trail
@@ -40,6 +42,9 @@ log = logging.getLogger("sunseal.box")
 
 # A bid above this many fen is no bid; the limit keeps any figure inside the database's integers.
 MOST_PRICE = 10**17
+
+# The bytes of the signed notice and of its amendments, in order.
+Said = tuple[bytes, list[bytes]]
 
 
 def finish(opening_id: int) -> None:
@@ -70,12 +75,12 @@ def open_bids(opening: Opening) -> list[Result]:
     identities = unseal(opening)
     tender = opening.lot.tender
     assert tender.notice_ref is not None, "An open tender has its notice."
-    notice = notices.by_ref(tender.notice_ref).body
+    said = (notices.by_ref(tender.notice_ref).body, [one.body for one in tenders.amendments_of(tender)])
     wanted = select(Bid).where(Bid.lot_id == opening.lot_id, Bid.envelope == opening.envelope, Bid.state == "sealed")
     bids = list(db.session.execute(wanted.order_by(Bid.claims_sha256)).scalars())
     workdir = Path(tempfile.mkdtemp(prefix=f"{opening.id}-", dir=_workroom()))
     try:
-        return [_result(bid, identities, notice, workdir) for bid in bids]
+        return [_result(bid, identities, said, workdir) for bid in bids]
     finally:
         shutil.rmtree(workdir, ignore_errors=True)
 
@@ -109,9 +114,9 @@ def unseal(opening: Opening) -> list[list[str]]:
     return list(layers.values())
 
 
-def _result(bid: Bid, identities: Sequence[Sequence[str]], notice: bytes, workdir: Path) -> Result:
+def _result(bid: Bid, identities: Sequence[Sequence[str]], said: Said, workdir: Path) -> Result:
     try:
-        return _opened(bid, identities, notice, workdir)
+        return _opened(bid, identities, said, workdir)
     except Refusal as refusal:
         return Result(bid.ref, cause=refusal.rule)
     except FileNotFoundError:
@@ -125,13 +130,18 @@ def _result(bid: Bid, identities: Sequence[Sequence[str]], notice: bytes, workdi
         return Result(bid.ref, cause="envelope.unreadable")
 
 
-def _opened(bid: Bid, identities: Sequence[Sequence[str]], notice: bytes, workdir: Path) -> Result:
+def _opened(bid: Bid, identities: Sequence[Sequence[str]], said: Said, workdir: Path) -> Result:
     _demand_as_recorded(bid)
+    if not confirming.is_standing(bid):
+        raise Refusal("bid.unconfirmed")
+    notice, amendments = said
     store = files()
-    opened = open_envelope(store.path(bid.bid_key), store.path(bid.key_key), identities, bid.claims, notice, workdir)
-    _demand_own_supplier(bid, opened)
-    price = int(opened.offer.total * 100)
-    if price > MOST_PRICE:
+    paths = (store.path(bid.bid_key), store.path(bid.key_key))
+    opened = open_envelope(*paths, identities, bid.claims, notice, workdir, amendments)
+    _demand_own_supplier(bid, opened, notice)
+    # A lot that asks for no price has offers of zero; a priced lot refuses such an offer before it comes here.
+    price = int(opened.offer.total * 100) or None
+    if price is not None and price > MOST_PRICE:
         raise Refusal("offer.price_out_of_range")
     offer: dict[str, Any] = json.loads(opened.offer_bytes)
     manifest: dict[str, Any] = parse(opened.manifest_bytes)
@@ -155,11 +165,14 @@ def _demand_as_recorded(bid: Bid) -> None:
         raise Refusal("bid.not_as_recorded")
 
 
-def _demand_own_supplier(bid: Bid, opened: Opened) -> None:
-    """Refuse an envelope that names another supplier than the one who handed it in."""
+def _demand_own_supplier(bid: Bid, opened: Opened, notice: bytes) -> None:
+    """Refuse an envelope that names another supplier than the one who handed it in, or one who was not invited."""
     owner = records.owner_of(bid)
     if owner is None:
         raise Refusal("bid.not_as_recorded")
+    # The rows may have been changed; what the signed notice admits counts.
+    if parse(notice)["tender"].get("admits") == INVITED and not is_on_list(bid.lot.tender_id, owner.ref):
+        raise Refusal("bid.not_invited")
     named = opened.manifest.supplier
     numbers = records.numbers_of(owner)
     is_own = identity.normal_number(named.number) in numbers if numbers else named.name == owner.name

@@ -10,7 +10,7 @@ from datetime import datetime
 from flask import current_app
 from sqlalchemy import exists, select
 
-from bidding.box import ceremony, operations, uploads
+from bidding.box import ceremony, operations, revealing, uploads
 from bidding.box.models import Bid, Opening
 from foundation.database import db
 from foundation.errors import Refusal
@@ -55,6 +55,15 @@ def leave_cancelled_shut() -> None:
             operations.abandon(act, act.session.get_one(Lot, lot_id))
 
 
+def reveal_ended() -> None:
+    """Tell the withheld records of procurements that ended before a further opening."""
+    for opening_id in revealing.waiting():
+        opening = db.session.get(Opening, opening_id)
+        if opening is not None and revealing.has_ended(opening.lot):
+            with acting(PLATFORM) as act:
+                revealing.reveal(act, act.session.get_one(Opening, opening_id))
+
+
 def clean_up() -> None:
     """Remove uploads that expired and, every now and then, parts without a row."""
     uploads.remove_expired(_now())
@@ -63,7 +72,7 @@ def clean_up() -> None:
         uploads.remove_orphans(_now())
 
 
-DUTIES = (open_due, add_cover, leave_cancelled_shut, clean_up)
+DUTIES = (open_due, add_cover, leave_cancelled_shut, reveal_ended, clean_up)
 
 
 def _release(lot_id: int) -> None:
@@ -71,6 +80,10 @@ def _release(lot_id: int) -> None:
         with acting(PLATFORM) as act:
             operations.release(act, act.session.get_one(Lot, lot_id))
     except Refusal as refusal:
+        if refusal.rule == "opening.invitees_changed":
+            with acting(PLATFORM) as act:
+                operations.refuse_opening(act, act.session.get_one(Lot, lot_id), refusal.rule)
+            raise
         # The clock that decides may be a little behind the one that rang.
         if refusal.rule != "opening.too_early":
             raise

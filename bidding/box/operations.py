@@ -5,34 +5,41 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from typing import Any
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from bidding.box import blinded, records
+from bidding.box import blinded, records, revealing
 from bidding.box.blinded import Owner
+from bidding.box.confirming import confirm, unconfirmed
 from bidding.box.lifecycle import OPENING, move
 from bidding.box.models import Bid, BidFile, Opening, Upload
 from bidding.box.records import Result
 from bidding.box.uploads import Whole, put_part, start_upload
-from foundation.canonical import canonical
+from foundation.canonical import canonical, parse
 from foundation.errors import HouseFault, Refusal
 from procurement.notices import operations as notices
+from procurement.notices import queries as notice_queries
 from procurement.notices.models import Notice
+from procurement.tender import invitees
 from procurement.tender import operations as tenders
 from procurement.tender.invitees import INVITED, is_on_list
 from procurement.tender.models import Lot, Tender
 from procurement.tender.ownership import subject_of
+from supervision.trail import queries as trail
 from supervision.trail.act import SEALED, Act
 from supervision.trail.blinding import commit
 
 __all__ = [
     "abandon",
+    "confirm",
     "cover",
     "put_part",
     "read_file",
     "record",
     "refuse",
+    "refuse_opening",
     "release",
     "start_upload",
     "submit",
@@ -52,6 +59,7 @@ _ASKED = (
         Tender.ref,
         Tender.closes_at,
         Tender.admits,
+        Tender.version,
         Notice.sha256.label("notice"),
         select(Upload.bid_ref).where(Upload.ref == bindparam("upload")).scalar_subquery().label("became"),
         select(Bid.id).where(Bid.claims_sha256 == bindparam("envelope")).scalar_subquery().label("replayed"),
@@ -71,8 +79,8 @@ def submit(act: Act, whole: Whole, owner: Owner) -> Bid:
     """Take an envelope into the box. The moment of this act is the moment of the bid; equal to the deadline is late.
 
     An earlier sealed bid of the same owner on the lot is replaced in the same act. The same upload submitted again
-    gives the same bid. Refuses (409) ``bid.late``, ``bid.not_open``, ``bid.wrong_notice``, ``bid.replayed``, and (403)
-    ``bid.not_invited``; a stage that admits everyone asks nothing more for it.
+    gives the same bid. Refuses (409) ``bid.late``, ``bid.not_open``, ``bid.wrong_notice``, ``bid.other_version``,
+    ``bid.replayed``, and (403) ``bid.not_invited``; a stage that admits everyone asks nothing more for it.
     """
     session, run = act.session, act.session.connection().execute
     lot = run(_ASKED, {"lot_id": whole.lot_id, "upload": whole.upload, "envelope": whole.envelope}).one()
@@ -89,6 +97,8 @@ def submit(act: Act, whole: Whole, owner: Owner) -> Bid:
         raise Refusal("bid.not_invited", 403)
     if whole.notice != lot.notice:
         raise Refusal("bid.wrong_notice", 409)
+    if whole.claims.get("version", 1) != lot.version:
+        raise Refusal("bid.other_version", 409)
     if lot.replayed is not None:
         raise Refusal("bid.replayed", 409)
     replaces = _replace_earlier(act, whole, tag)
@@ -103,6 +113,7 @@ def submit(act: Act, whole: Whole, owner: Owner) -> Bid:
         bid_key=whole.bid_key,
         key_key=whole.key_key,
         submitted_at=act.now,
+        version=lot.version,
     )
     made = commit(blinded.submit_value(bid, f"{lot.ref}/{lot.number}", replaces))
     bid.owner_sealed = blinded.shut_note(
@@ -165,23 +176,29 @@ def release(act: Act, lot: Lot) -> Opening | None:
     """Begin the opening of a due lot, or let it fail where fewer bids came than its rule set asks for.
 
     Returns the opening, also when another worker began it; None where the lot has failed. Refuses 409
-    ``opening.too_early``: the clock that decides is read under the lock.
+    ``opening.too_early``: the clock that decides is read under the lock; ``opening.invitees_changed`` where the list of
+    invitees is not the one that the notice committed to: then no key is released until it is restored.
     """
     session, tender = act.session, lot.tender
     if tender.closes_at is None or act.now < tender.closes_at:
         raise Refusal("opening.too_early", 409, earliest=tender.closes_at)
     if lot.state != "open":
         return session.execute(select(Opening).where(Opening.lot_id == lot.id)).scalar_one_or_none()
+    _demand_invitees(tender)
     bids = _of_lot(session, lot)
     sealed = [bid for bid in bids if bid.state == "sealed"]
-    rule = records.least_bids(tender)
-    if len(sealed) < rule["value"]:
+    # What its owner did not confirm for the amended tender stays shut and makes no competition.
+    rule = records.failing_rule(tender, len(sealed) - len(unconfirmed(sealed)))
+    if rule is not None:
         _fail(act, lot, bids, rule)
         return None
+    least = records.least_bids(tender)
     opening = Opening(lot_id=lot.id, envelope=1, state=OPENING.first, released_at=act.now)
     session.add(opening)
     tenders.release_lot(act, lot)
-    act.record("opening.release", subject_of(lot), {"bids": len(sealed), "least": rule["value"]})
+    # Where the record is withheld, so is the number of bids.
+    counted = {} if records.is_withheld(tender) else {"bids": len(sealed)}
+    act.record("opening.release", subject_of(lot), {**counted, **({"least": least["value"]} if least else {})})
     session.flush()
     return opening
 
@@ -212,22 +229,37 @@ def record(act: Act, opening: Opening, results: list[Result]) -> Notice | None:
         for file in result.files:
             session.add(BidFile(bid_id=bid.id, **file))
     session.flush()
+    said = records.opening_content(opening, bids, found, owners, act.now)
+    facts: dict[str, Any] = {"opened": len(letters), "unopenable": len(sealed) - len(letters)}
+    told = revealing.waiting_before(lot)
+    if records.is_withheld(lot.tender):
+        made = commit(said)
+        opening.withheld, opening.salt, facts = said, made.salt, {}
+        said = records.withheld_content(opening, made.digest, act.now)
     notice = notices.publish(
         act,
         kind="opening",
         tender_ref=lot.tender.ref,
         lot=lot.number,
         title=lot.tender.title,
-        content=records.opening_content(opening, bids, found, owners, act.now),
-        previous=None,
+        content=said | (revealing.earlier(told) if opening.withheld is None else {}),
     )
+    if opening.withheld is None:
+        revealing.mark(act, told, notice)
     opening.notice_ref = notice.ref
     opening.recorded_at = act.now
-    facts = {"notice": notice.ref, "opened": len(letters), "unopenable": len(sealed) - len(letters)}
+    facts["notice"] = notice.ref
     OPENING.make(act, opening, "record", subject_of(lot), facts)
     tenders.open_lot(act, lot)
     session.flush()
     return notice
+
+
+def refuse_opening(act: Act, lot: Lot, rule: str) -> None:
+    """Tell supervision, once, that a lot is not opened because its list of invitees was changed."""
+    subject = subject_of(lot)
+    if not any(entry.kind == "opening.refuse" for entry in trail.of_subject(subject)):
+        act.record("opening.refuse", subject, {"rule": rule})
 
 
 def abandon(act: Act, lot: Lot) -> None:
@@ -242,6 +274,15 @@ def abandon(act: Act, lot: Lot) -> None:
 def read_file(act: Act, file: BidFile) -> None:
     """Record that somebody of the procedure reads a file of an opened bid."""
     act.record("bid.read", subject_of(file.bid.lot), {"bid": file.bid.ref, "file": file.ref, "sha256": file.sha256})
+
+
+def _demand_invitees(tender: Tender) -> None:
+    """Compare the list of invitees with the digest in the signed notice; the rows alone prove nothing."""
+    if tender.notice_ref is None:
+        return
+    published = parse(notice_queries.by_ref(tender.notice_ref).body)["tender"].get("invitees")
+    if published is not None and published["commitment"] != invitees.commitment(tender):
+        raise Refusal("opening.invitees_changed", 409)
 
 
 def _same_again(session: Session, ref: str, tag: str) -> Bid:
@@ -267,16 +308,18 @@ def _of_lot(session: Session, lot: Lot) -> list[Bid]:
 
 
 def _fail(act: Act, lot: Lot, bids: list[Bid], rule: dict[str, object]) -> None:
+    told = revealing.waiting_before(lot)
     notice = notices.publish(
         act,
         kind="failure",
         tender_ref=lot.tender.ref,
         lot=lot.number,
         title=lot.tender.title,
-        content=records.failure_content(lot, bids, rule, act.now),
+        content=records.failure_content(lot, bids, rule, act.now) | revealing.earlier(told),
     )
+    revealing.mark(act, told, notice)
     for bid in bids:
         if bid.state == "sealed":
             move(act, bid, "leave_shut")
-    tenders.fail_lot(act, lot, "opening.min_bids")
-    act.record("opening.fail", subject_of(lot), {"notice": notice.ref, "rule": "opening.min_bids"})
+    tenders.fail_lot(act, lot, str(rule["id"]))
+    act.record("opening.fail", subject_of(lot), {"notice": notice.ref, "rule": rule["id"]})

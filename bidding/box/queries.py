@@ -89,6 +89,17 @@ def bids_of_lot_after_opening(lot: Lot) -> list[Bid]:
     return opened_bids(lot) + list(db.session.execute(wanted).scalars())
 
 
+def is_withheld(lot: Lot) -> bool:
+    """Tell whether the lot was opened and its record is not public yet: it is told with the stage that follows."""
+    opening = opening_of(lot)
+    return opening is not None and opening.withheld is not None and opening.revealed_ref is None
+
+
+def public_bids(lot: Lot) -> list[Bid]:
+    """Return `bids_of_lot_after_opening` as far as the record is public."""
+    return [] if is_withheld(lot) else bids_of_lot_after_opening(lot)
+
+
 def bid_of_letter(lot: Lot, letter: str) -> Bid:
     """Return the opened bid of a letter, or refuse with 404."""
     for bid in opened_bids(lot):

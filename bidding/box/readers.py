@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from bidding.box import queries
 from bidding.box.models import Bid
 from identity.guard import Visitor
 from identity.rights import Right
@@ -28,13 +29,16 @@ def is_own(visitor: Visitor, bid: Bid) -> bool:
 def may_read(visitor: Visitor, bid: Bid) -> bool:
     """Tell whether a visitor may read the files of a bid.
 
-    Nobody before its opening. Afterwards its supplier, inspectors and auditors, whoever a room above named, and after
-    the award the authority: the signed notice promises these moments under ``who_reads``.
+    Nobody before its opening. Afterwards its supplier, inspectors and auditors (not while the record is withheld),
+    whoever a room above named, and after the award the authority: the signed notice promises these moments under
+    ``who_reads``.
     """
     if bid.state != "opened":
         return False
-    if is_own(visitor, bid) or visitor.has(Right.READ_CASE):
+    if is_own(visitor, bid):
         return True
+    if visitor.has(Right.READ_CASE):
+        return not queries.is_withheld(bid.lot)
     organisation, tender = visitor.organisation, bid.lot.tender
     if visitor.has(Right.READ_TENDER) and organisation is not None and organisation.id == tender.authority_id:
         return bid.lot.state == "awarded"

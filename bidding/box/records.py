@@ -9,14 +9,18 @@ from typing import Any
 
 from flask import current_app
 
-from bidding.box import blinded
+from bidding.box import blinded, confirming
 from bidding.box.models import Bid, Opening
-from foundation.errors import HouseFault, Refusal
+from foundation.errors import Refusal
 from foundation.money import to_text
 from identity import queries as identity
 from identity.models import Organisation
+from procurement.rules.rule import value_as_json
+from procurement.tender import invitees, law
 from procurement.tender.models import Lot, Tender
 from supervision.trail.blinding import Commitment
+
+MIN_BIDS = "opening.min_bids"
 
 
 @dataclass(frozen=True)
@@ -32,21 +36,40 @@ class Result:
     remarks: tuple[dict[str, Any], ...] = field(default=())
 
 
-def least_bids(tender: Tender) -> dict[str, Any]:
-    """Return the rule ``opening.min_bids`` as it was frozen on the tender: value, article by locale, id."""
-    for rule in (tender.rule_set or {}).get("rules", ()):
-        if rule["id"] == "opening.min_bids":
-            return {"id": rule["id"], "value": rule["value"], "article": rule["article"]}
-    raise HouseFault(f"The rule set of {tender.ref} does not say how many bids an opening needs.")
+def least_bids(tender: Tender) -> dict[str, Any] | None:
+    """Return how many bids an opening needs by the tender's stage: id, value, article by locale; None for no rule."""
+    return _rule(tender, MIN_BIDS)
+
+
+def failing_rule(tender: Tender, count: int) -> dict[str, Any] | None:
+    """Return the rule by which a lot with so many bids fails unopened, or None where it is opened.
+
+    Where a stage asks for no number of bids, a lot without any still fails: nobody could go on from it.
+    """
+    rule = least_bids(tender)
+    if rule is None and count == 0:
+        rule = _rule(tender, "evaluation.min_effective")
+    return rule if rule is not None and count < rule["value"] else None
 
 
 def article_of(tender: Tender, rule: str) -> dict[str, str] | None:
     """Return the article of a rule by locale, as it was frozen on the tender."""
-    for one in (tender.rule_set or {}).get("rules", ()):
-        if one["id"] == rule:
-            found: dict[str, str] = one["article"]
-            return found
-    return None
+    found = _rule(tender, rule)
+    return found["article"] if found is not None else None
+
+
+def _rule(tender: Tender, id: str) -> dict[str, Any] | None:
+    rules = law.rule_set_of(tender)
+    if id not in rules:
+        return None
+    rule = rules.rule(id)
+    return {"id": rule.id, "value": value_as_json(rule.value), "article": rule.articles.as_json()}
+
+
+def is_withheld(tender: Tender) -> bool:
+    """Tell whether the stage's record is told only with the stage that follows it."""
+    stage = law.stage_of(tender)
+    return stage is not None and stage.record == "withheld"
 
 
 def owner_of(bid: Bid) -> Organisation | None:
@@ -95,7 +118,37 @@ def opening_content(
             for bid in sealed
             if found[bid.ref].cause
         ],
+        **admission(lot.tender),
         **_revealed(lot, bids),
+    }
+
+
+def admission(tender: Tender) -> dict[str, Any]:
+    """Return what the opening of an invited stage reveals: who was on the list that its notice committed to."""
+    return {"invitees": invitees.revealed(tender)} if tender.admits == invitees.INVITED else {}
+
+
+def withheld_content(opening: Opening, commitment: str, at: datetime) -> dict[str, Any]:
+    """Return what is told at once of a withheld record: that it is there, and its digest. No name, no number."""
+    return {
+        **_head(opening.lot),
+        "released_at": local(opening.released_at),
+        "opened_at": local(at),
+        "rule": least_bids(opening.lot.tender),
+        "withheld": {"commitment": commitment},
+    }
+
+
+def told_later(opening: Opening) -> dict[str, Any]:
+    """Return a withheld record whole, with the salt that opens the digest in its own notice."""
+    lot = opening.lot
+    return {
+        "tender": lot.tender.ref,
+        "lot": lot.number,
+        "stage": lot.tender.stage,
+        "notice": opening.notice_ref,
+        "salt": opening.salt,
+        "record": opening.withheld,
     }
 
 
@@ -133,12 +186,11 @@ def _common(bid: Bid) -> dict[str, Any]:
 
 
 def _opened(bid: Bid, result: Result, owner: Organisation | None) -> dict[str, Any]:
-    assert bid.price is not None, "An opened bid has a price."
     return {
         "letter": bid.letter,
         **_common(bid),
         "supplier": _supplier(owner),
-        "price": to_text(bid.price),
+        "price": to_text(bid.price) if bid.price is not None else None,
         "offer_sha256": (result.manifest or {}).get("offer"),
         "files": [{name: file[name] for name in ("name", "size", "sha256")} for file in result.files],
         "remarks": list(result.remarks),
@@ -157,6 +209,7 @@ def _revealed(lot: Lot, bids: list[Bid]) -> dict[str, Any]:
         found.append(_entry(bid.entry_index, submitted))
         if ended is not None:
             found.append(_entry(*ended))
+        found += [_entry(*one) for one in confirming.commitments(bid)]
     found.sort(key=lambda one: int(one["entry"]))
     return {"sealed_entries": found, "cover_key": blinded.cover_key(lot.tender.ref, lot.number).hex()}
 

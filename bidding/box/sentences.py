@@ -8,7 +8,9 @@ _SENTENCES = {
     "bid.late": "Not accepted: bidding closed at {closes_at}; you submitted at {submitted_at}.",
     "bid.not_open": "This lot takes no bids now.",
     "bid.wrong_notice": "This envelope was sealed for another notice or lot. Open the tender again and seal anew.",
-    "bid.not_invited": "Only the suppliers that were invited may bid in this stage. Your organisation is not among them.",
+    "bid.not_invited": (
+        "Only the suppliers that were invited may bid in this stage. Your organisation is not among them."
+    ),
     "bid.other_version": "The tender was amended after this bid was sealed. Read what changed and seal the bid anew.",
     "bid.stands": "There is nothing to confirm: this bid stands for the tender as it is now.",
     "bid.seal_anew": "What must be offered has changed, so that a confirmation is not enough. Seal the bid anew.",

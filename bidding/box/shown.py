@@ -48,7 +48,7 @@ def public_state(lot: Lot, now: datetime) -> dict[str, Any]:
         "server_now": now.isoformat(),
         "closes_at": lot.tender.closes_at.isoformat() if lot.tender.closes_at else None,
         "notice": opening.notice_ref if opening else None,
-        "bids": [_public(bid) for bid in queries.bids_of_lot_after_opening(lot)],
+        "bids": [_public(bid) for bid in queries.public_bids(lot)],
     }
 
 
@@ -112,12 +112,18 @@ def happenings(lot: Lot, subject: str) -> list[Happening]:
 def _said(kind: str, body: bytes) -> tuple[str, str, bool] | None:
     facts = parse(body)["facts"]
     if kind == "opening.release":
+        if "bids" not in facts:
+            return _("The key of this lot was released"), "", True
         count = int(facts["bids"])
         return (
             _("The key of this lot was released"),
             ngettext("%(num)s sealed bid counted before it", "%(num)s sealed bids counted before it", count),
             True,
         )
+    if kind == "opening.record" and "opened" not in facts:
+        return _("The bids were opened; their record is told with the next stage"), "", True
+    if kind == "opening.reveal":
+        return _("The withheld record was made public"), "", True
     if kind == "opening.record":
         count = int(facts["opened"])
         return (

@@ -59,8 +59,8 @@ class Whole:
 def start_upload(owner: Owner, data: bytes) -> Upload:
     """Begin an upload for the claims in `data` (JSON).
 
-    Refuses what `parse_claims` refuses, ``bid.wrong_notice``, ``bid.late``, ``bid.not_open``, ``bid.not_invited`` (403),
-    ``bid.too_large`` (413), ``upload.too_many`` (409).
+    Refuses what `parse_claims` refuses, ``bid.wrong_notice``, ``bid.late``, ``bid.not_open``, ``bid.too_large`` (413),
+    ``bid.not_invited`` (403), ``upload.too_many`` (409).
     """
     claims = parse_claims(data)
     now = current_app.extensions["clock"].now()

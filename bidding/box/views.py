@@ -32,6 +32,9 @@ from foundation.errors import Refusal
 from identity.guard import act_now, open_to, visitor
 from identity.rights import Right
 from procurement.notices import queries as notices
+from procurement.notices.models import Notice
+from procurement.rules.rule import Rule
+from procurement.rules.ruleset import RuleSet
 from procurement.tender import law
 from procurement.tender import queries as tenders
 from procurement.tender.models import Lot, Tender
@@ -77,7 +80,7 @@ def seal(tender: str, lot: str) -> str:
         raise Refusal("bid.not_open", 409)
     settings, notice = current_app.config["SETTINGS"], notices.by_ref(found.notice_ref)
     static = Path(str(current_app.static_folder))
-    client = load_bundle(static, notices.content(notice)["client"]["bundle"])
+    client = load_bundle(static, tenders.content_in_force(found)["client"]["bundle"])
     closes_at = found.closes_at.astimezone(settings.time_zone)
     organisation = visitor().organisation
     assert organisation is not None and owner_page.organisation == organisation.ref
@@ -86,6 +89,13 @@ def seal(tender: str, lot: str) -> str:
     data = {
         "notice_b64": base64.b64encode(notice.body).decode(),
         "notice_p7s_b64": base64.b64encode(notice.signature).decode(),
+        "amendments": [
+            {
+                "notice_b64": base64.b64encode(one.body).decode(),
+                "notice_p7s_b64": base64.b64encode(one.signature).decode(),
+            }
+            for one in tenders.amendments_of(found)
+        ],
         "platform_cert_pem": "".join(one.public_bytes(Encoding.PEM).decode() for one in certificates),
         "lot": place.number,
         "envelope": 1,
@@ -174,13 +184,15 @@ def opening(tender: str, lot: str) -> str:
         state=state,
         key=shown.key_of(place, now),
         opening=held,
-        bids=queries.bids_of_lot_after_opening(place),
+        bids=queries.public_bids(place),
+        is_withheld=queries.is_withheld(place),
         steps=shown.steps(state, held, place),
         happenings=shown.happenings(place, subject_of(place)),
         notice=notices.by_ref(held.notice_ref) if held and held.notice_ref else None,
         failure=failures[-1] if failures else None,
         received=notices.content(failures[-1])["bids_received"] if failures else None,
         least=rules.rule("opening.min_bids") if "opening.min_bids" in rules else None,
+        failed_by=_failed_by(rules, failures[-1]) if failures else None,
         rule_locale=str(get_locale() or "zh_Hans"),
         may_read=lambda bid: readers.may_read(visitor(), bid),
         tender_url=_tender_url(found),
@@ -246,6 +258,12 @@ def _article(tender: Tender, rule: str) -> str:
 
 def _cause(rule: str) -> str:
     return web.sentence(rule, {}) if rule in web.SENTENCES else rule
+
+
+def _failed_by(rules: RuleSet, notice: Notice) -> Rule | None:
+    """Return the rule by which a lot failed, as its notice names it."""
+    named = (notices.content(notice).get("rule") or {}).get("id", "")
+    return next((one for one in rules.rules if one.id == named), None)
 
 
 def _tender_url(tender: Tender) -> str:

@@ -238,7 +238,7 @@ def _notice_period(ruleset: RuleSet, at: datetime, zone: ZoneInfo) -> str | None
 
 def _reader(reader: dict[str, str], stage: Stage | None) -> dict[str, str]:
     """Return who reads what; the record of some stages is told only with the stage that follows (法38)."""
-    if stage is None or stage.record != "withheld" or reader["after_opening"] != "opening_record":
+    if stage is None or stage.record != "withheld" or reader["who"] in ("experts", "server"):
         return dict(reader)
     return {**reader, "after_opening": "own_copy" if reader["who"] == "suppliers" else "nothing"}
 

@@ -1,4 +1,4 @@
-"""Procedure and stage of a draft: is it lawful for this purchase, is its ground named, who is invited, what comes first.
+"""Procedure and stage of a draft: is it lawful here, is its ground named, who is invited, and what comes first.
 
 Everything comes from the rule set: the procedure's own table (kinds, grounds, methods, what must come before) and the
 rules that stand in for the general ones in the tender's stage.

@@ -21,6 +21,7 @@ SENTENCES = {
     "publicity.done": "This publicity was made already.",
     "publicity.opinion": "Each opinion needs a name, unit, title and its words.",
     "tender.not_ready": "The tender cannot be published yet. Everything that stands in the way is listed.",
+    "plan.begun_already": "The tender {tender} was begun from this project already.",
     "amendment.text_missing": "Say what changes.",
     "amendment.text_too_long": "The text is longer than {most} characters.",
     "amendment.earlier": "The deadline can only move to a later time.",

@@ -6,7 +6,7 @@ import hashlib
 
 from bidding.box import queries as box
 from foundation.errors import Refusal
-from procurement.rules.ruleset import RuleSet
+from procurement.tender import law
 from procurement.tender.models import Lot, Tender
 from procurement.tender.ownership import subject_of
 from supervision.desk import queries
@@ -26,12 +26,12 @@ def demand_readable(lot: Lot, locale: str) -> None:
     """Refuse (409) what nobody may read: bids before their opening, and bids of a lot that stays shut."""
     opening = box.opening_of(lot)
     if opening is not None and opening.recorded_at is not None:
+        if box.is_withheld(lot):
+            raise Refusal("desk.withheld", 409, lot=lot.number)
         return
     if lot.state in ("failed", "cancelled"):
         raise Refusal("desk.stays_shut", 409, lot=lot.number)
-    article = ""
-    if lot.tender.rule_set is not None:
-        article = RuleSet.from_json(lot.tender.rule_set).rule("opening.at_deadline").cite(locale)
+    article = law.rule_set_of(lot.tender).rule("opening.at_deadline").cite(locale)
     raise Refusal("desk.not_opened", 409, lot=lot.number, earliest=lot.tender.closes_at, article=article)
 
 

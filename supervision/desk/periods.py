@@ -12,6 +12,7 @@ from procurement.rules.calendar import china
 from procurement.rules.counting import Counted, due_on, latest_before, standstill_ends
 from procurement.rules.rule import Rule
 from procurement.rules.ruleset import RuleSet
+from procurement.tender import law
 from procurement.tender.models import Tender
 
 # What runs or went wrong comes before what is settled.
@@ -73,11 +74,15 @@ def of_tender(
     """
     if tender.rule_set is None or tender.published_at is None or tender.closes_at is None:
         return []
-    rules = RuleSet.from_json(tender.rule_set)
-    found = [_least_time(tender.ref, rules, tender.published_at, tender.closes_at, now, zone)]
-    notice = due_on(rules.rule("notice.period"), tender.published_at, tz=zone)
-    found.append(_wait(tender.ref, "", rules.rule("notice.period"), notice, now))
-    found += [_before_deadline(tender.ref, rules, at, tender.closes_at, zone) for at in amended]
+    rules, found = law.rule_set_of(tender), []
+    # A stage has no least time, no notice period or no clock of changes where its procedure sets none.
+    if "tender.min_period" in rules:
+        found.append(_least_time(tender.ref, rules, tender.published_at, tender.closes_at, now, zone))
+    if "notice.period" in rules:
+        notice = due_on(rules.rule("notice.period"), tender.published_at, tz=zone)
+        found.append(_wait(tender.ref, "", rules.rule("notice.period"), notice, now))
+    if "clarification.before_deadline" in rules:
+        found += [_before_deadline(tender.ref, rules, at, tender.closes_at, zone) for at in amended]
     for lot, at in evaluated.items():
         for due in timetable.clocks(rules, evaluated_at=at, decided_at=decided.get(lot), now=now, zone=zone):
             passed = _passed(due.counted, now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload
 
+from bidding.box import queries as box
 from bidding.box.models import Bid
 from foundation.canonical import parse
 from foundation.database import db
@@ -153,21 +154,32 @@ def revealed(tender: Tender) -> dict[int, dict[str, Any]]:
     From public, signed notices only, so nothing is told before the opening.
     """
     found: dict[int, dict[str, Any]] = {}
+    for ref, said in _records(tender):
+        told = [*said.get("bids", ()), *said.get("unopenable", ())]
+        who = {one["bid"]: (one.get("supplier") or {}).get("name", "") for one in told}
+        for one in said.get("sealed_entries", ()):
+            value = one["value"]
+            found[int(one["entry"])] = {
+                "act": value.get("act", ""),
+                "lot": said["lot"]["lot"],
+                "replaces": bool(value.get("replaces")),
+                "supplier": who.get(value.get("bid"), ""),
+                "notice": ref,
+            }
+    return found
+
+
+def _records(tender: Tender) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the public records of a tender's lots with their notices, those too that a later stage's notice told."""
     for kind in ("opening", "failure"):
         for notice in notices.of_tender(tender.ref, kind=kind):
-            said = notices.content(notice)
-            told = [*said.get("bids", ()), *said.get("unopenable", ())]
-            who = {one["bid"]: (one.get("supplier") or {}).get("name", "") for one in told}
-            for one in said.get("sealed_entries", ()):
-                value = one["value"]
-                found[int(one["entry"])] = {
-                    "act": value.get("act", ""),
-                    "lot": notice.lot,
-                    "replaces": bool(value.get("replaces")),
-                    "supplier": who.get(value.get("bid"), ""),
-                    "notice": notice.ref,
-                }
-    return found
+            yield notice.ref, notices.content(notice)
+    for lot in tender.lots:
+        opening = box.opening_of(lot)
+        if opening is not None and opening.revealed_ref is not None:
+            for one in notices.content(notices.by_ref(opening.revealed_ref)).get("earlier", ()):
+                if (one["tender"], one["lot"]) == (tender.ref, lot.number):
+                    yield opening.revealed_ref, one["record"]
 
 
 def evaluated_at(tender: Tender) -> dict[str, datetime]:

@@ -385,7 +385,12 @@ def test_every_kind_that_the_house_records_has_words(who: People, clock: FixedCl
 def tender_under(rules: str, published_at: datetime, closes_at: datetime) -> periods.Tender:
     """Return a tender as periods see it."""
     return periods.Tender(
-        ref="T-2026-000001", rule_set=load(rules).as_json(), published_at=published_at, closes_at=closes_at
+        ref="T-2026-000001",
+        procedure="open",
+        stage="bids",
+        rule_set=load(rules).as_json(),
+        published_at=published_at,
+        closes_at=closes_at,
     )
 
 
