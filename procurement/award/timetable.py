@@ -37,17 +37,21 @@ class Due:
 def clocks(
     ruleset: RuleSet, *, evaluated_at: datetime, decided_at: datetime | None, now: datetime, zone: ZoneInfo
 ) -> list[Due]:
-    """Return the clocks that run or ran: the report is there with the evaluation, the notice with the decision."""
-    report = due_on(ruleset.rule("evaluation.report"), evaluated_at, tz=zone)
-    decision = due_on(ruleset.rule("award.decision"), evaluated_at, tz=zone)
-    notice = due_on(ruleset.rule("award.notice"), decided_at or evaluated_at, tz=zone)
-    found = [
-        _due(ruleset.rule("evaluation.report"), report, evaluated_at, now),
-        _due(ruleset.rule("award.decision"), decision, decided_at, now),
+    """Return the clocks that run or ran: the report is there with the evaluation, the notice with the decision.
+
+    A clock that the law of the tender does not have is left out (招标投标法 sets no time for the decision).
+    """
+    wanted: list[tuple[str, datetime, datetime | None]] = [
+        ("evaluation.report", evaluated_at, evaluated_at),
+        ("award.decision", evaluated_at, decided_at),
     ]
     if decided_at is not None:
-        found.append(_due(ruleset.rule("award.notice"), notice, decided_at, now))
-    return found
+        wanted.append(("award.notice", decided_at, decided_at))
+    return [
+        _due(ruleset.rule(id), due_on(ruleset.rule(id), start, tz=zone), done_at, now)
+        for id, start, done_at in wanted
+        if id in ruleset
+    ]
 
 
 def _due(rule: Rule, counted: Counted, done_at: datetime | None, now: datetime) -> Due:

@@ -66,22 +66,24 @@ def recusal_since(rules: RuleSet, now: datetime) -> datetime:
 
 
 def _composition(tender: Tender, members: Sequence[PanelMember], rules: RuleSet) -> Iterator[Finding]:
+    """A rule that the tender's stage does not have demands nothing (a single source purchase has no panel by law)."""
     count = len(members)
     experts = sum(one.capacity == EXPERT for one in members)
-    is_large = Decimal(tender.budget) / 100 >= rules.rule("panel.large_budget").decimal
-    size = rules.rule("panel.large_min_size" if is_large else "panel.min_size")
-    if count < size.whole:
-        yield finding(size, "/panel", count=count)
-    odd = rules.rule("panel.odd")
-    if odd.is_on and count % 2 == 0:
-        yield finding(odd, "/panel", count=count)
-    share = rules.rule("panel.expert_share")
-    if count and Fraction(experts, count) < share.share:
-        yield finding(share, "/panel", count=count, experts=experts)
-    draw = rules.rule("panel.random_draw")
-    if draw.is_on and experts:
+    large = "panel.large_budget" in rules and _yuan(tender) >= rules.rule("panel.large_budget").decimal
+    size = "panel.large_min_size" if large else "panel.min_size"
+    if size in rules and count < rules.rule(size).whole:
+        yield finding(rules.rule(size), "/panel", count=count)
+    if "panel.odd" in rules and rules.rule("panel.odd").is_on and count % 2 == 0:
+        yield finding(rules.rule("panel.odd"), "/panel", count=count)
+    if "panel.expert_share" in rules and count and Fraction(experts, count) < rules.rule("panel.expert_share").share:
+        yield finding(rules.rule("panel.expert_share"), "/panel", count=count, experts=experts)
+    if "panel.random_draw" in rules and rules.rule("panel.random_draw").is_on and experts:
         chosen = tuple(one.account.name for one in members if one.capacity == EXPERT)
-        yield finding(draw, "/panel", name=chosen)
+        yield finding(rules.rule("panel.random_draw"), "/panel", name=chosen)
+
+
+def _yuan(tender: Tender) -> Decimal:
+    return Decimal(tender.budget) / 100
 
 
 def _reasons(tender: Tender, account: Account, capacity: str, rules: RuleSet, now: datetime) -> Iterator[str]:

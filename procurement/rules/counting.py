@@ -98,7 +98,7 @@ class Counted:
 
 @dataclass(frozen=True)
 class Standstill:
-    """The wait after an award notice: its own period, then the time for a challenge (法52, 条例53)."""
+    """The wait after an award notice: its own period, then (under 招标投标法 within it) the time for a challenge."""
 
     notice: Counted
     challenge: Counted
@@ -200,9 +200,14 @@ def extended_deadline(
 def standstill_ends(
     published_at: datetime, ruleset: RuleSet, tz: ZoneInfo | None = None, *, calendar: Calendar | None = None
 ) -> Standstill:
-    """Count the time for challenges from the end of the award notice's own period (条例53)."""
+    """Count the time for challenges from the end of the award notice's own period (条例53), or within it.
+
+    Where the set has ``challenge.within_notice`` (招标投标法实施条例54), both run together from publication.
+    """
     notice = due_on(ruleset.rule("award.notice_period"), published_at, tz=tz, calendar=calendar)
     rule = ruleset.rule("challenge.period")
+    if "challenge.within_notice" in ruleset:
+        return Standstill(notice, due_on(rule, published_at, tz=tz, calendar=calendar))
     # A period of days ends *on* a day, which is the next one's start day and not counted; minutes just go on.
     tz = tz or rule.zone
     whole = rule.unit != "minutes" and notice.unit != "minutes"

@@ -148,6 +148,16 @@ def counting_text(key: str) -> Text:
     return Text(**_words()["counting"][key])
 
 
+def kind_text(kind: str) -> Text:
+    """Return the word for a kind of purchase: goods, services or works."""
+    return Text(**_words()["kinds"][kind])
+
+
+def choice_text(key: str) -> Text:
+    """Return why a rule set applies or does not (see `choosing`)."""
+    return Text(**_words()["choice"][key])
+
+
 @lru_cache(maxsize=1)
 def _words() -> dict[str, Any]:
     return tomllib.loads((DATA / "wording.toml").read_text(encoding="utf-8"))
