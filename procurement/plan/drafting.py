@@ -35,6 +35,7 @@ _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,39}")
 PROBLEMS = {
     "plan.title": "Give the project a title.",
     "plan.year": "A year of the plan is a number such as 2026.",
+    "plan.month": "This is not a month, such as 2027-03.",
     "plan.code": "A code has one to forty letters, digits, points or hyphens.",
     "plan.percent": "This is not a percentage between 0 and 100.",
     "plan.part": "Say which part is reserved, above 0 and below 100 per cent.",

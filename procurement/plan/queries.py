@@ -111,6 +111,12 @@ def lines(authority: Organisation, year: int) -> list[LineFigures]:
     return [LineFigures(one, planned.get(one.id, 0), drafts.get(one.id, 0)) for one in found]
 
 
+def of_line(line: BudgetLine, *, most: int = 500) -> list[Project]:
+    """Return the projects that name a budget line, in order."""
+    wanted = select(Project).where(Project.budget_line_id == line.id).order_by(Project.id).limit(most)
+    return list(db.session.execute(wanted).scalars())
+
+
 def planned(line: BudgetLine, *, without: Project | None = None) -> int:
     """Return the whole fen that projects beyond the draft take from a line, `without` one of them."""
     wanted = select(func.coalesce(func.sum(Project.amount), 0)).where(
@@ -193,6 +199,12 @@ def intentions(*, words: str = "", after: str = "", most: int = PAGE) -> tuple[l
         wanted = wanted.where(Notice.id < int(after))
     rows = list(db.session.execute(wanted.order_by(Notice.id.desc()).limit(most + 1)).scalars())
     return rows[:most], str(rows[most - 1].id) if len(rows) > most else None
+
+
+def retracted(refs: list[str]) -> set[str]:
+    """Return those of these projects whose intention was taken back by a later notice."""
+    wanted = select(Notice.tender_ref).where(Notice.tender_ref.in_(refs), Notice.kind == "correction")
+    return set(db.session.execute(wanted).scalars()) if refs else set()
 
 
 def authorities(*, words: str = "", after: str = "", most: int = PAGE) -> tuple[list[Organisation], str | None]:

@@ -1,0 +1,110 @@
+"""From the plan to the tender: a draft begun from an approved project, and tenders as the plan's check sees them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from foundation.database import db
+from foundation.errors import Refusal
+from identity.models import Account, Organisation
+from procurement.plan import operations as plan
+from procurement.plan.models import Project
+from procurement.plan.splitting import Purchase
+from procurement.tender import operations
+from procurement.tender.models import Lot, Tender
+from supervision.trail.act import Act
+
+# A tender in one of these is over without having bought anything.
+_NOTHING = ("cancelled", "discarded")
+_LOST = ("failed", "cancelled")
+
+
+def begin(act: Act, project: Project, account: Account) -> Tender:
+    """Begin a draft from a project and put the project under way, in one act.
+
+    Refuses 409 what the plan refuses (``plan.not_announced`` …), and ``plan.begun_already`` while a tender of the
+    project is alive.
+    """
+    plan.begin(act, project)
+    alive = alive_of(project.ref)
+    if alive is not None:
+        raise Refusal("plan.begun_already", 409, tender=alive.ref)
+    return operations.create(act, authority=project.authority, account=account, data=form_of(project))
+
+
+def form_of(project: Project) -> dict[str, Any]:
+    """Return the form of a draft (`drafting`) as far as the project fills it: one lot with one item."""
+    item = {
+        "title": project.title,
+        "scheme": project.scheme,
+        "classification": project.classification,
+        "quantity": project.quantity,
+        "unit": project.unit,
+    }
+    return {
+        "title": project.title,
+        "description": project.need,
+        "category": project.category,
+        "procedure": project.procedure,
+        "rule_set_id": project.rule_set_id,
+        "budget": project.amount,
+        "currency": project.currency,
+        "plan_ref": project.ref,
+        "lots": [{"title": project.title, "ceiling": project.amount, "items": [item]}],
+    }
+
+
+def of_project(ref: str) -> list[Tender]:
+    """Return the tenders begun from a project, the newest first; a stage that follows another is not begun from it."""
+    wanted = select(Tender).where(Tender.plan_ref == ref, Tender.follows_id.is_(None))
+    return list(db.session.execute(wanted.options(selectinload(Tender.lots)).order_by(Tender.id.desc())).scalars())
+
+
+def alive_of(ref: str) -> Tender | None:
+    """Return the tender of a project that may still buy it, or has bought it; None where a new one may begin."""
+    for one in of_project(ref):
+        if one.state not in _NOTHING and not (one.lots and all(lot.state in _LOST for lot in one.lots)):
+            return one
+    return None
+
+
+def purchases(authority: Organisation, year: int) -> list[Purchase]:
+    """Return, lot by lot, what published tenders of an authority's year buy that no project of its plan stands for.
+
+    For the plan's check against splitting, which is below and cannot see tenders.
+    """
+    zone = current_app.config["SETTINGS"].time_zone
+    first, after = (datetime(one, 1, 1, tzinfo=zone) for one in (year, year + 1))
+    wanted = (
+        select(Lot)
+        .join(Tender)
+        .where(
+            Tender.authority_id == authority.id,
+            Tender.published_at >= first,
+            Tender.published_at < after,
+            Tender.follows_id.is_(None),
+            Tender.state.not_in(_NOTHING),
+            Lot.state.not_in(_LOST),
+        )
+        .options(joinedload(Lot.tender), selectinload(Lot.items))
+        .order_by(Lot.id)
+    )
+    lots = list(db.session.execute(wanted).scalars())
+    named = {lot.tender.plan_ref for lot in lots} - {""}
+    known = select(Project.ref).where(Project.authority_id == authority.id, Project.ref.in_(named))
+    planned = set(db.session.execute(known).scalars()) if named else set()
+    return [_purchase(lot) for lot in lots if lot.tender.plan_ref not in planned]
+
+
+def _purchase(lot: Lot) -> Purchase:
+    tender = lot.tender
+    code = next((item.classification for item in lot.items if item.classification), "")
+    ref, title = tender.ref, tender.title
+    if len(tender.lots) > 1:
+        ref, title = f"{ref}/{lot.number}", f"{title} {lot.title}"
+    return Purchase(ref, title, tender.category, code, lot.ceiling or tender.budget, tender.procedure)
