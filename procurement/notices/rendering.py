@@ -34,6 +34,8 @@ _HEADINGS = {
     "cancellation": lazy_gettext("Cancellation notice"),
     "failure": lazy_gettext("Notice that a lot failed"),
     "opening": lazy_gettext("Opening record"),
+    "intention": lazy_gettext("Notice of intention"),
+    "correction": lazy_gettext("Correction notice"),
 }
 _CATEGORIES = {"goods": lazy_gettext("Goods"), "services": lazy_gettext("Services"), "works": lazy_gettext("Works")}
 # Members that a kind may leave out, so that a template's misspelt name stays an error.
@@ -131,14 +133,14 @@ def paper_of(notice: Notice, locale: str) -> papers.Paper:
         return papers.paper(
             "notice",
             lang=locale,
-            title=lambda words: f"{shown['tender']['title']}{words['comma'] if locale == 'en' else ' '}{heading}",
+            title=lambda words: f"{shown['matter']['title']}{words['comma'] if locale == 'en' else ' '}{heading}",
             notice=shown,
             heading=heading,
             follows=shown["follows"],
             categories={name: str(word) for name, word in _CATEGORIES.items()},
             starred=_is_starred(shown),
             tender_url=f"{current_app.config['SETTINGS'].base_url}/tenders/{notice.tender_ref}",
-            article=(rule.get("article") or {}).get(TONGUES[locale][0], ""),
+            article=((rule or shown.get("period") or {}).get("article") or {}).get(TONGUES[locale][0], ""),
             cause=_cause(),
             _=gettext,
             sha256=notice.sha256,
@@ -163,19 +165,22 @@ def _shown(notice: Notice) -> dict[str, Any]:
     rules = said.get("rule_set") or head.get("rule_set") or {}
     issuer = {**(head.get("issuer") or {}), **(said.get("issuer") or {})}
     found = dict.fromkeys(_OPTIONAL) | said
+    matter: dict[str, Any] = said.get("tender") or said.get("plan") or said.get("agreement") or {"ref": notice.tender_ref}
     return found | {
         "issuer": _PARTY | {"name": ""} | issuer,
         "demonstration": bool(said.get("demonstration") or rules.get("demonstration")),
         # These follow an earlier notice without correcting it, so the base paper says nothing of a correction.
         "previous": None,
         "follows": said.get("previous"),
-        "tender": {"description": "", "qualifications": ""} | said["tender"] | _lots(said),
+        # What it is about, whatever that is: a tender, a project of a plan or an agreement.
+        "matter": {"title": notice.title} | matter,
+        "tender": {"description": "", "qualifications": ""} | matter | _lots(said),
     }
 
 
 def _lots(said: dict[str, Any]) -> dict[str, Any]:
     lots = []
-    for lot in said["tender"].get("lots") or []:
+    for lot in (said.get("tender") or {}).get("lots") or []:
         criteria = [{"weight": "", "guidance": "", "x_bands": []} | one for one in lot["criteria"]]
         items = [{"spec": "", "substantive": False} | one for one in lot["items"]]
         lots.append(lot | {"criteria": criteria, "items": items})

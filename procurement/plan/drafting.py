@@ -45,10 +45,10 @@ PROBLEMS = {
 }
 
 
-def project(data: Mapping[str, Any], *, rule_sets: Collection[str], rule_set: str) -> dict[str, Any]:
+def project(data: Mapping[str, Any], *, rule_sets: Collection[str]) -> dict[str, Any]:
     """Return a project's form with every default filled in.
 
-    `rule_sets` are the ids allowed here, `rule_set` the one for a form that names none. Raises `Refusal`
+    `rule_sets` are the ids allowed here; a form may name none and leave the choice to the law. Raises `Refusal`
     ``plan.invalid`` whose `reasons` are all `Problem` values.
     """
     reader = Reader(data, "", [])
@@ -66,7 +66,7 @@ def project(data: Mapping[str, Any], *, rule_sets: Collection[str], rule_set: st
         "unit": reader.line("unit", 40),
         "amount": reader.money("amount"),
         "procedure": reader.matching("procedure", _KEY, "open", "draft.key"),
-        "rule_set_id": data.get("rule_set_id") or rule_set,
+        "rule_set_id": data.get("rule_set_id") or "",
         # The month counts; a day would promise more than a plan knows.
         "begins_on": begins_on.replace(day=1) if begins_on else None,
         "sme_reserve": reader.choice("sme_reserve", RESERVES, "none"),
@@ -78,7 +78,7 @@ def project(data: Mapping[str, Any], *, rule_sets: Collection[str], rule_set: st
     }
     if not form["title"]:
         reader.refuse("plan.title", "title")
-    if form["rule_set_id"] not in rule_sets:
+    if form["rule_set_id"] and form["rule_set_id"] not in rule_sets:
         reader.refuse("draft.rule_set", "rule_set_id")
     if form["sme_reserve"] == "part":
         share = Decimal(form["sme_share"] or 0)

@@ -42,7 +42,7 @@ def edit(ref: str) -> Any:
 def _edit(project: Project | None) -> Any:
     sets = law.allowed(now())
     ref = project.ref if project is not None else ""
-    form = ProjectForm(data=shown(project) if project is not None else _beginning(sets))
+    form = ProjectForm(data=shown(project) if project is not None else _beginning())
     _choices(form, sets)
     if not form.is_submitted():
         found = told(findings(project, law.of(project), now())) if project is not None else []
@@ -75,13 +75,13 @@ def _edit(project: Project | None) -> Any:
     return redirect(url_for("plan.project", ref=ref), 303)
 
 
-def _beginning(sets: tuple[RuleSet, ...]) -> dict[str, Any]:
+def _beginning() -> dict[str, Any]:
     asked = request.args.get("line", "")[:20]
     year = request.args.get("year", "")
     return {
         "year": year if year.isdecimal() and len(year) == 4 else str(this_year()),
         "budget_line": asked,
-        "rule_set_id": sets[0].id if sets else "",
+        "rule_set_id": "",
         "procedure": "open",
         "survey": [{}],
     }
@@ -105,7 +105,9 @@ def _choices(form: ProjectForm, sets: tuple[RuleSet, ...]) -> None:
         )
         for one in lines
     ]
-    form.rule_set_id.choices = [SelectChoice(one.id, one.name.template(language())) for one in sets]
+    form.rule_set_id.choices = [SelectChoice("", gettext("Those of the law for this kind and value"))] + [
+        SelectChoice(one.id, one.name.template(language())) for one in sets
+    ]
     named = {one.id: one.name.template(language()) for ruleset in sets for one in ruleset.procedures}
     form.procedure.choices = [SelectChoice(id, name) for id, name in named.items()] or [SelectChoice("open", "open")]
 

@@ -7,7 +7,9 @@ from datetime import datetime
 from flask import current_app
 
 from procurement.plan.models import Project
+from procurement.rules import choosing
 from procurement.rules import ruleset as rulesets
+from procurement.rules.choosing import Choice
 from procurement.rules.faults import RulesError
 from procurement.rules.ruleset import RuleSet
 
@@ -25,6 +27,15 @@ def usual(kind: str, now: datetime) -> RuleSet | None:
     """Return the rule set for purchases of a kind today, or None where none in force is for it."""
     try:
         return rulesets.for_tender(kind, now.astimezone(current_app.config["SETTINGS"].time_zone).date())
+    except RulesError:
+        return None
+
+
+def chosen(kind: str, amount: int, procedure: str, now: datetime) -> Choice | None:
+    """Return which law a purchase of this kind, value (whole fen) and procedure falls under, and why; None for none."""
+    on = now.astimezone(current_app.config["SETTINGS"].time_zone).date()
+    try:
+        return choosing.choose(kind, amount, on, procedure=procedure)
     except RulesError:
         return None
 

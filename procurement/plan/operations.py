@@ -190,11 +190,10 @@ def finish(act: Act, project: Project) -> Project:
 def checked_project(act: Act, authority: Organisation, data: dict[str, Any]) -> dict[str, Any]:
     """Return the columns of a project from its form, or refuse ``plan.invalid`` with all problems."""
     allowed = law.allowed(act.now)
-    kind = data.get("category") if data.get("category") in drafting.CATEGORIES else "goods"
-    usual = law.usual(str(kind), act.now)
-    form = drafting.project(
-        data, rule_sets={one.id for one in allowed}, rule_set=usual.id if usual is not None else allowed[0].id
-    )
+    form = drafting.project(data, rule_sets={one.id for one in allowed})
+    if not form["rule_set_id"]:
+        choice = law.chosen(form["category"], form["amount"], form["procedure"], act.now)
+        form["rule_set_id"] = choice.ruleset.id if choice is not None else allowed[0].id
     named = form.pop("budget_line")
     line = None
     if named:

@@ -8,13 +8,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from procurement.plan import queries
+from procurement.plan import law, queries
 from procurement.plan.models import Project
 from procurement.rules.findings import Finding, finding
 from procurement.rules.rule import Rule
 from procurement.rules.ruleset import RuleSet
 from procurement.rules.wording import Text
 
+_KINDS = "procedure.kinds"
 _CATEGORIES = {
     "goods": Text("货物", "貨物", "goods"),
     "services": Text("服务", "服務", "services"),
@@ -28,7 +29,7 @@ def findings(project: Project, ruleset: RuleSet, now: datetime) -> list[Finding]
     A rule that the set does not have demands nothing. `now` is the moment of the look.
     """
     found = [*_contents(project, ruleset), *_money(project, ruleset), *_survey(project, ruleset)]
-    found += [*_procedure(project, ruleset), *_reserve(project, ruleset)]
+    found += [*_law(project, ruleset, now), *_procedure(project, ruleset), *_reserve(project, ruleset)]
     return sorted(found, key=lambda one: not one.blocks)
 
 
@@ -85,6 +86,14 @@ def _survey(project: Project, ruleset: RuleSet) -> Iterator[Finding]:
     yield finding(least, "/survey", count=count)
 
 
+def _law(project: Project, ruleset: RuleSet, now: datetime) -> Iterator[Finding]:
+    """Look whether kind and value put the purchase under another law; a demonstration stands in for any."""
+    choice = law.chosen(project.category, project.amount, project.procedure, now)
+    if choice is None or ruleset.demonstration or choice.ruleset.id == ruleset.id or _KINDS not in ruleset:
+        return
+    yield finding(ruleset.rule(_KINDS), "/rule_set_id", kind=_CATEGORIES[project.category])
+
+
 def _procedure(project: Project, ruleset: RuleSet) -> Iterator[Finding]:
     kind: Any = _CATEGORIES.get(project.category, project.category)
     chosen = next((one for one in ruleset.procedures if one.id == project.procedure), None)
@@ -93,8 +102,8 @@ def _procedure(project: Project, ruleset: RuleSet) -> Iterator[Finding]:
             yield finding(ruleset.rule("procedure.known"), "/procedure", procedure=project.procedure)
         return
     if project.category not in chosen.kinds:
-        if project.category not in ruleset.kinds or project.category not in ruleset.rule("procedure.kinds").items:
-            yield finding(ruleset.rule("procedure.kinds"), "/category", kind=kind)
+        if _KINDS in ruleset and project.category not in ruleset.rule(_KINDS).items:
+            yield finding(ruleset.rule(_KINDS), "/category", kind=kind)
         elif "procedure.own_kinds" in ruleset:
             rule = ruleset.rule("procedure.own_kinds")
             yield finding(rule, "/procedure", procedure=chosen.name, kind=kind, basis=chosen.article)

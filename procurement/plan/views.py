@@ -194,6 +194,7 @@ def _project(found: Project, form: ReasonForm, refused: Refusal | None = None) -
     counted, lacking = intentions.earliest_start(found), intentions.missing(found)
     period = ruleset.rule(intentions.PERIOD) if intentions.PERIOD in ruleset else None
     notice = intentions.notice_of(found)
+    choice = law.chosen(found.category, found.amount, found.procedure, moment)
     page = render_template(
         "plan/project.html",
         project=found,
@@ -210,6 +211,7 @@ def _project(found: Project, form: ReasonForm, refused: Refusal | None = None) -
         lacking=told([lacking])[0] if lacking is not None and found.state == "approved" else None,
         notice=notice,
         rule_set_name=ruleset.name.template(language()),
+        choice=choice.sentence(language()) if choice is not None and choice.ruleset.id == ruleset.id else "",
         demonstration=ruleset.demonstration,
         procedure_name=_procedure_name(found),
         story=queries.story(found),

@@ -38,6 +38,7 @@ _ROOMS: tuple[tuple[Any, str, frozenset[Right], tuple[str, ...]], ...] = (
     (lazy_gettext("Open data"), "portal.data", frozenset(), ()),
     (lazy_gettext("My bids"), "box.mine", frozenset({Right.BID}), ()),
     (lazy_gettext("Office"), "tender.desk", frozenset({Right.DRAFT, Right.APPROVE}), ()),
+    (lazy_gettext("Plans"), "plan.year", frozenset({Right.DRAFT, Right.APPROVE, Right.READ_CASE}), ()),
     (lazy_gettext("Judging"), "evaluation.mine", frozenset({Right.SCORE}), ()),
     (lazy_gettext("Supervision"), "desk.home", frozenset({Right.READ_CASE}), ()),
     (lazy_gettext("Operation"), "identity.operator", frozenset({Right.OPERATE}), ()),

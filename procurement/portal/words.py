@@ -29,6 +29,8 @@ NOTICES: dict[str, Any] = {
     "failure": _("Failed lot"),
     "evaluation": _("Evaluation"),
     "award": _("Award notice"),
+    "intention": _("Notice of intention"),
+    "correction": _("Correction notice"),
 }
 
 # Kinds of entry in the trail, as the desk says them.
