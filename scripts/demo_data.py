@@ -216,7 +216,8 @@ class _Story:
     # --- one tender ---------------------------------------------------------------------------------------------
 
     def draft(self, name: str, *, closes_at: datetime | None, rule_set: str = "cn-gp-2026") -> str:
-        form = {**TENDERS[name], "closes_at": closes_at, "rule_set_id": rule_set}
+        terms = {"delivery_place": "云州市各直属单位指定地点", "delivery_time": "合同签订后 45 日内"}
+        form = {"terms": terms, **TENDERS[name], "closes_at": closes_at, "rule_set_id": rule_set}
         files = [
             (title, f"{title}.pdf", uploads.files().put([a_paper(title)], most=1 << 24))
             for title in ("招标文件（正文）", "采购需求与技术参数")
