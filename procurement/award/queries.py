@@ -32,16 +32,6 @@ def selection_of(lot: Lot) -> Selection | None:
     return db.session.execute(select(Selection).where(Selection.lot_id == lot.id)).scalar_one_or_none()
 
 
-def following(tender: Tender) -> Tender | None:
-    """Return the stage that follows a tender and was not given up, None where there is none yet."""
-    wanted = (
-        select(Tender)
-        .where(Tender.follows_id == tender.id, Tender.state.not_in(("discarded", "cancelled")))
-        .order_by(Tender.id.desc())
-    )
-    return db.session.execute(wanted).scalars().first()
-
-
 def by_ref(ref: str) -> Award:
     """Return one award, or refuse with 404 ``award.unknown``."""
     found = db.session.execute(select(Award).where(Award.ref == ref)).scalar_one_or_none()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
@@ -16,6 +17,7 @@ from flask import current_app
 
 from foundation.errors import Refusal
 from foundation.references import next_ref
+from identity.models import Organisation
 from procurement.award import knockout, queries, shortlist, standing
 from procurement.award import notice as words
 from procurement.award.lifecycle import SELECTION
@@ -24,16 +26,17 @@ from procurement.award.parts import demand_verified, person, reason_of
 from procurement.evaluation.models import Evaluation
 from procurement.notices import operations as notices
 from procurement.notices.models import Notice
+from procurement.panel import operations as panel
 from procurement.panel import queries as panels
 from procurement.rules.counting import standstill_ends
 from procurement.rules.procedure import Stage
 from procurement.rules.rule import Rule
 from procurement.rules.ruleset import RuleSet
 from procurement.tender import content as tender_content
-from procurement.tender import law
+from procurement.tender import law, stages
 from procurement.tender import operations as tenders
 from procurement.tender.lifecycle import LOT
-from procurement.tender.models import Lot
+from procurement.tender.models import Lot, Tender
 from procurement.tender.ownership import demand_member, move_or_refuse, subject_of
 from supervision.trail.act import Act
 from supervision.trail.blinding import Commitment, commit
@@ -194,6 +197,38 @@ def settle(act: Act, lot: Lot, selection: Selection, notice: Notice, remark: str
         "sha256": notice.sha256,
     }
     SELECTION.make(act, selection, "decide", subject_of(lot), facts)
+
+
+def open_next(act: Act, lot: Lot, stage: str, closes_at: datetime | None = None) -> Tender:
+    """Begin the draft of the following stage with those who go on, and let the same panel sit in it.
+
+    Lots of which the same suppliers go on stay together; where they differ each list has a tender of its own, because
+    nobody may bid for a lot from which another went on. Refuses 409 ``selection.next_not_now``,
+    ``selection.next_there`` and what `stages.follow_up` refuses.
+    """
+    tender = lot.tender
+    demand_member(act, tender.authority)
+    if lot.state != "advanced":
+        raise Refusal("selection.next_not_now", 409)
+    there = stages.living_follow_ups(lot)
+    if there:
+        raise Refusal("selection.next_there", 409, ref=there[-1].ref)
+    going = going_on(lot)
+    waiting = [one for one in tender.lots if one.state == "advanced" and not stages.living_follow_ups(one)]
+    together = [one.number for one in waiting if going_on(one) == going]
+    later = stages.follow_up(act, tender, stage=stage, invitees=going, closes_at=closes_at, lots=together)
+    panel.carry_over(act, tender, later)
+    return later
+
+
+def going_on(lot: Lot) -> list[Organisation]:
+    """Return the suppliers who go on from a lot by its decided selection, by reference."""
+    selection = queries.selection_of(lot)
+    if selection is None or selection.state != "decided":
+        return []
+    document = queries.evaluation_of(lot).document
+    bids = [queries.bid_named(lot, document, one["bid"]) for one in selection.bids]
+    return sorted((bid.supplier for bid in bids if bid.supplier is not None), key=lambda one: one.ref)
 
 
 def proposed(act: Act, lot: Lot, event: str) -> Selection:

@@ -31,6 +31,6 @@ SENTENCES = {
         "document, and write down how it was decided."
     ),
     "selection.needs_agreement": "The decision on a framework agreement is made where the agreement is concluded.",
-    "selection.next_not_now": "The next stage can be opened when it is decided who goes on from every lot.",
+    "selection.next_not_now": "The next stage can be opened when it is decided who goes on.",
     "selection.next_there": "The next stage is there already: {ref}.",
 }

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask import current_app, flash, redirect, render_template, url_for
 from flask_babel import get_locale, gettext
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from foundation.canonical import parse
 from foundation.errors import Refusal
 from foundation.money import grouped
-from foundation.web import sentence
 from identity.guard import act_now, open_to, visitor
 from identity.rights import Right
 from procurement.award import letters, operations, queries, standing, timetable
+from procurement.award.board import blueprint, explain, lot_of_own
 from procurement.award.forms import DecideForm, ProposeForm, ReturnForm
 from procurement.award.lifecycle import AWARD
 from procurement.award.models import Award
@@ -24,34 +23,37 @@ from procurement.notices import queries as notices
 from procurement.tender import queries as tenders
 from procurement.tender.models import Lot
 
-blueprint = Blueprint("award", __name__)
+# The module below adds its addresses to the blueprint when it is loaded.
+from procurement.award import selection_views  # isort: skip
+
+__all__ = ["blueprint"]
 
 
 @blueprint.get("/office/tenders/<ref>/lots/<lot>/award")
 @open_to(Right.READ_TENDER)
 def show(ref: str, lot: str) -> Any:
     """Show the ranking, the proposal, and what may be done now."""
-    return _page(_lot(ref, lot))
+    return _page(lot_of_own(ref, lot))
 
 
 @blueprint.post("/office/tenders/<ref>/lots/<lot>/award/propose")
 @open_to(Right.DRAFT)
 def propose(ref: str, lot: str) -> Any:
     """Propose a winner."""
-    form = _propose_form(_lot(ref, lot))
+    form = _propose_form(lot_of_own(ref, lot))
     if form.validate_on_submit():
         try:
             with act_now() as act:
-                found = _lot(ref, lot)
+                found = lot_of_own(ref, lot)
                 document = queries.evaluation_of(found).document
                 bid = queries.bid_named(found, document, form.bid.data)
                 operations.propose(act, found, bid, form.reason.data or "")
         except Refusal as refusal:
-            _explain(form, refusal, form.reason)
+            explain(form, refusal, form.reason)
         else:
             flash(gettext("The proposal is with the approver."), "ok")
             return _back(ref, lot)
-    return _page(_lot(ref, lot), proposing=form), 422
+    return _page(lot_of_own(ref, lot), proposing=form), 422
 
 
 @blueprint.post("/office/tenders/<ref>/lots/<lot>/award/return")
@@ -62,13 +64,13 @@ def give_back(ref: str, lot: str) -> Any:
     if form.validate_on_submit():
         try:
             with act_now() as act:
-                operations.return_proposal(act, _lot(ref, lot), form.reason.data or "")
+                operations.return_proposal(act, lot_of_own(ref, lot), form.reason.data or "")
         except Refusal as refusal:
-            _explain(form, refusal, form.reason)
+            explain(form, refusal, form.reason)
         else:
             flash(gettext("The proposal went back to the officer."), "ok")
             return _back(ref, lot)
-    return _page(_lot(ref, lot), returning=form), 422
+    return _page(lot_of_own(ref, lot), returning=form), 422
 
 
 @blueprint.post("/office/tenders/<ref>/lots/<lot>/award/decide")
@@ -79,14 +81,14 @@ def decide(ref: str, lot: str) -> Any:
     if form.validate_on_submit():
         try:
             with act_now() as act:
-                operations.decide(act, _lot(ref, lot), form.remark.data or "")
+                operations.decide(act, lot_of_own(ref, lot), form.remark.data or "")
         except Refusal as refusal:
-            _explain(form, refusal, form.remark)
+            explain(form, refusal, form.remark)
         else:
-            letters.tell_bidders(_lot(ref, lot))
+            letters.tell_bidders(lot_of_own(ref, lot))
             flash(gettext("The award is decided and its notice published."), "ok")
             return _back(ref, lot)
-    return _page(_lot(ref, lot), deciding=form), 422
+    return _page(lot_of_own(ref, lot), deciding=form), 422
 
 
 @blueprint.get("/bids/<tender>/<lot>/result")
@@ -98,6 +100,8 @@ def own(tender: str, lot: str) -> str:
     if organisation is None:
         raise Refusal("award.no_bid_of_yours", 404)
     bid = queries.own_bid(found, organisation)
+    if selection_views.ends_in_selection(found):
+        return selection_views.own_result(found, bid)
     award = queries.award_of(found)
     facts: dict[str, Any] = {"lot": found, "tender": found.tender, "bid": bid, "award": None}
     if award is not None and award.state == "decided" and award.notice_ref is not None:
@@ -124,15 +128,6 @@ def own(tender: str, lot: str) -> str:
             "signed": _signed,
         }
     return render_template("award/own.html", **facts)
-
-
-def _lot(ref: str, number: str) -> Lot:
-    """Return a lot of the visitor's own authority; others' tenders are not there."""
-    tender = tenders.by_ref(ref)
-    organisation = visitor().organisation
-    if organisation is None or tender.authority_id != organisation.id:
-        raise Refusal("tender.unknown", 404)
-    return tenders.lot_of(tender, number)
 
 
 def _propose_form(lot: Lot) -> ProposeForm:
@@ -190,19 +185,6 @@ def _page(
             "notice": notices.by_ref(award.notice_ref) if award and award.notice_ref else None,
         }
     return render_template("award/show.html", lot=lot, tender=lot.tender, award=award, **facts)
-
-
-def _explain(form: FlaskForm, refusal: Refusal, field: Any) -> None:
-    """Keep what was typed and say beside it why it was refused; what is not there stays a page of its own."""
-    if refusal.status in (403, 404):
-        raise refusal
-    locale = str(get_locale())
-    said = [sentence(refusal.rule, refusal.facts)]
-    said += [one.sentence(locale) for one in refusal.reasons if hasattr(one, "sentence")]
-    if refusal.status == 422:
-        field.errors = [*field.errors, *said]
-    else:
-        form.form_errors.extend(said)
 
 
 def _signed(figure: str) -> str:

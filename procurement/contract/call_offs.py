@@ -57,7 +57,8 @@ def call_off(
 
     Refuses 409 ``agreement.not_in_force``, ``call_off.member_ended``, ``call_off.wrong_turn``,
     ``call_off.nobody_left``, ``call_off.too_few_members``; 422 ``call_off.way_not_agreed``,
-    ``call_off.member_missing``, ``call_off.reason_missing``, ``call_off.no_items``, ``call_off.unknown_item``, ``call_off.quantity``.
+    ``call_off.member_missing``, ``call_off.reason_missing``, ``call_off.no_items``, ``call_off.unknown_item``,
+    ``call_off.quantity``.
     """
     demand_member(act, agreement.authority)
     if not queries.is_in_force(agreement, queries.today(act.now)):
