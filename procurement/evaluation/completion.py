@@ -25,7 +25,7 @@ from procurement.evaluation.models import SignOff
 from procurement.panel import queries as panel
 from procurement.panel.models import PanelMember
 from procurement.rules.ruleset import RuleSet
-from procurement.scoring.method import FORMAT, EvaluationRefused
+from procurement.scoring.method import EvaluationRefused, FORMAT, QUALIFICATION
 from procurement.scoring.ranking import evaluate
 from procurement.tender import queries as tenders
 from procurement.tender.content import local_text
@@ -146,7 +146,7 @@ def _bids(lot: Lot, terms: dict[str, Any], rules: RuleSet, source: str | None) -
             found.append({"bid": f"X{shut}", "supplier": supplier, "invalid": invalid})
             continue
         one: dict[str, Any] = {"bid": bid.letter, "supplier": supplier}
-        if terms.get("priced", True):
+        if terms.get("priced", True) and terms["method"]["id"] != QUALIFICATION:
             assert bid.price is not None, "An opened bid has a price."
             one |= {"price": to_text(bid.price), "deductions": _deductions(bid, terms, rules)}
         why = _invalidity(bid, rules)

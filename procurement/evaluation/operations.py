@@ -44,7 +44,7 @@ def save_marks(act: Act, member: PanelMember, bid: Bid, marks: Mapping[str, Mapp
     _demand_judging(act, member, lot)
     terms = queries.terms_of(lot)
     queries.bid_to_judge(lot, terms, bid.letter)
-    good, problems = read_marks(queries.measures(terms), bid.letter, marks)
+    good, problems = read_marks(queries.judged(terms, bid), bid.letter, marks)
     if problems:
         raise Refusal("evaluation.marks_refused", reasons=tuple(problems), count=len(problems))
     sheet = act.session.execute(
@@ -79,8 +79,8 @@ def sign_off(act: Act, member: PanelMember, lot: Lot) -> SignOff:
     if blocks:
         raise Refusal("panel.incomplete", 409, reasons=blocks)
     terms = queries.terms_of(lot)
-    bids, judged = queries.bids_to_judge(lot, terms), queries.measures(terms)
-    gaps = queries.progress(member, lot, bids, judged).missing
+    bids = queries.bids_to_judge(lot, terms)
+    gaps = queries.progress(member, lot, bids, terms).missing
     if gaps:
         raise Refusal("evaluation.marks_missing", reasons=gaps, count=len(gaps))
     sheets = queries.sheets_of(member, lot)
@@ -125,8 +125,9 @@ def complete(act: Act, lot: Lot, prepared: Prepared | None = None) -> Evaluation
     )
     act.session.add(evaluation)
     act.session.flush()
-    effective, rule = len(document["result"]["ranking"]), panel.rule_set(lot.tender).rule(MIN_EFFECTIVE)
-    if effective < rule.whole:
+    # Those ranked, or those qualified where the stage ranks nobody. A stage may ask for no number of them.
+    effective, rules = len(document["result"]["ranking"]), panel.rule_set(lot.tender)
+    if MIN_EFFECTIVE in rules and effective < rules.rule(MIN_EFFECTIVE).whole:
         _fail(act, lot, document, sha256, effective)
     else:
         tenders.evaluate_lot(act, lot)
@@ -166,8 +167,8 @@ def _fail(act: Act, lot: Lot, document: dict[str, Any], sha256: str, effective: 
             "evaluation": {"sha256": sha256},
         },
     )
-    tenders.fail_lot(act, lot, MIN_EFFECTIVE)
-    facts = {"notice": notice.ref, "rule": MIN_EFFECTIVE, "effective": effective}
+    tenders.fail_lot(act, lot, rule.id)
+    facts = {"notice": notice.ref, "rule": rule.id, "effective": effective}
     act.record("evaluation.fail", subject_of(lot), facts)
 
 

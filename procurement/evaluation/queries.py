@@ -19,6 +19,7 @@ from procurement.evaluation.models import Evaluation, Scoresheet, SignOff
 from procurement.evaluation.values import stated
 from procurement.panel import queries as panel
 from procurement.panel.models import PanelMember
+from procurement.scoring.method import QUALIFICATION
 from procurement.tender import queries as tenders
 from procurement.tender.models import Lot, Tender
 
@@ -41,8 +42,18 @@ def terms_of(lot: Lot) -> dict[str, Any]:
 
 
 def ceiling_of(terms: Mapping[str, Any]) -> int | None:
-    """Return the ceiling of the notice in fen, or None where there is none."""
+    """Return the ceiling in fen above which a bid is out, or None where there is none.
+
+    A stage that is judged by its requirements alone looks at no price: a first offer may still come down.
+    """
+    if terms["method"]["id"] == QUALIFICATION:
+        return None
     return from_text(terms["ceiling"]) or None if terms.get("ceiling") else None
+
+
+def is_public(lot: Lot) -> bool:
+    """Tell whether everyone may read the lot's evaluation: after the award, or once a stage's record is told."""
+    return lot.state == "awarded" or (lot.state in ("advanced", "agreed") and not box.is_withheld(lot))
 
 
 def bids_to_judge(lot: Lot, terms: Mapping[str, Any]) -> list[Bid]:

@@ -68,14 +68,14 @@ def result(tender: str, lot: str) -> str:
         excluded=figures.excluded(document, g.tongue, cite),
         scored=scored,
         titles=figures.titles(document),
-        names=_names(document, place.state == "awarded"),
+        names=_names(document, queries.is_public(place)),
         bid=bid,
         key=key,
         keys=figures.keys_of(document, bid) if bid else [],
         steps=figures.derivation(document, bid, key, g.tongue, cite) if bid else [],
         tables=[(one, figures.experts(document, one["criterion"])) for one in scored if one["kind"] == POINTS],
         checked=_checked(evaluation.sha256, canonical(document).decode()),
-        is_public=place.state == "awarded",
+        is_public=queries.is_public(place),
         award=award,
         winner=notices.content(award)["award"]["winner"].get("bid") if award is not None else None,
         grouped=figures.grouped,
@@ -89,7 +89,7 @@ def document(tender: str, lot: str) -> Response:
     evaluation = _open_evaluation(tender, lot)
     response = Response(canonical(evaluation.document), content_type="application/json")
     response.headers["Content-Disposition"] = f'attachment; filename="evaluation-{tender}-{lot}.json"'
-    response.headers["Cache-Control"] = "no-store" if evaluation.lot.state != "awarded" else "no-cache"
+    response.headers["Cache-Control"] = "no-store" if not queries.is_public(evaluation.lot) else "no-cache"
     return response
 
 
@@ -102,7 +102,7 @@ def _open_evaluation(ref: str, number: str) -> Evaluation:
     found = queries.evaluation_of(lot)
     if found is None or not _may_read(lot):
         raise Refusal("evaluation.unknown", 404)
-    if lot.state != "awarded" and visitor().has(Right.READ_CASE):
+    if not queries.is_public(lot) and visitor().has(Right.READ_CASE):
         with act_now() as act:
             lot = tenders.lot_of(tenders.published_by_ref(ref), number)
             operations.read_result(act, lot)
@@ -113,7 +113,7 @@ def _open_evaluation(ref: str, number: str) -> Evaluation:
 
 def _may_read(lot: Lot) -> bool:
     who = visitor()
-    if lot.state == "awarded" or who.has(Right.READ_CASE):
+    if queries.is_public(lot) or who.has(Right.READ_CASE):
         return True
     if who.has(Right.READ_TENDER) and who.organisation is not None:
         return who.organisation.id == lot.tender.authority_id

@@ -36,6 +36,39 @@ def assign(act: Act, tender: Tender, account: Account, *, capacity: str, reason:
     return member
 
 
+def carry_over(act: Act, earlier: Tender, later: Tender) -> list[PanelMember]:
+    """Seat those who judged a stage on the panel of the stage that follows it, by seat; each declares anew there.
+
+    Who stepped back or was replaced stays out. Nobody is seated where the later panel has seats already. Refuses 409
+    ``panel.not_following`` where the one does not follow the other.
+    """
+    demand_member(act, later.authority)
+    if later.follows_id != earlier.id:
+        raise Refusal("panel.not_following", 409)
+    if queries.seats(later):
+        return []
+    made = []
+    for number, one in enumerate(queries.members(earlier), start=1):
+        made.append(
+            PanelMember(
+                tender_id=later.id,
+                account_id=one.account_id,
+                number=number,
+                capacity=one.capacity,
+                reason=one.reason,
+                salt=commit(one.account.ref).salt,
+                assigned_at=act.now,
+            )
+        )
+    act.session.add_all(made)
+    act.session.flush()
+    for member in made:
+        act.session.refresh(member)
+    facts = {"follows": earlier.ref, "seats": [_facts(member) for member in made]}
+    act.record("panel.carry_over", subject_of(later), facts)
+    return made
+
+
 def remove(act: Act, member: PanelMember, reason: str) -> None:
     """Take back an assignment before the opening. After it a seat is only ever replaced (``panel.only_replace``)."""
     tender = member.tender

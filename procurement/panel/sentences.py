@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 SENTENCES = {
+    "panel.not_following": "This tender does not follow the one whose panel should go on.",
     "panel.unknown": "There is no such seat on this panel.",
     "panel.not_a_member": "You do not sit on the panel of this tender.",
     "panel.too_early": "The panel is formed after the tender was published.",
