@@ -65,9 +65,10 @@ def derivation(
     if key in ("excluded", "qualified"):
         chosen = [one for one in own if one["outcome"] is not None or one["step"] == "price"]
     elif kinds.get(key) == "price":
-        chosen = [*_named(own, "price", "evaluated_price"), *shared, *_of_criterion(own, key)]
+        chosen = [*_named(own, "price", "evaluated_price"), *_named(shared, "baseline"), *_of_criterion(own, key)]
     elif key in kinds:
-        chosen = _of_criterion(own, key)
+        scored = _of_criterion(own, key)
+        chosen = [*scored[:-1], *_of_criterion(shared, key), *scored[-1:]]
     elif key == "evaluated_price":
         chosen = _named(own, "price", "ceiling", "evaluated_price")
     elif key == "total":
@@ -101,7 +102,7 @@ def excluded(document: Mapping[str, Any], language: str, cite: Cite = str) -> li
 
 
 def experts(document: Mapping[str, Any], criterion: str) -> list[dict[str, Any]]:
-    """Return for one points criterion the rows of its table: bid, scores by expert, mean, reasons by expert."""
+    """Return for a points or formula criterion the rows of its table: bid, its score, reasons by expert."""
     rows = []
     for bid in document["result"]["bids"]:
         score = next((one for one in bid["criteria"] if one["criterion"] == criterion), None)
@@ -173,8 +174,9 @@ def _shown(
     document: Mapping[str, Any], step: Mapping[str, Any], names: Mapping[str, str], language: str, cite: Cite
 ) -> Iterator[Shown]:
     title = word(STEPS, step["step"], language)
-    # The price score is named as such; what people judge has the criterion's own title.
-    if step["criterion"] and step["step"] != "price_score":
+    # A criterion's score has its own title but for the price; what leads to the score is named for what it is.
+    is_score = step["step"] == "requirement" or step["step"].endswith("_score")
+    if step["criterion"] and is_score and step["step"] != "price_score":
         title = names.get(step["criterion"], step["criterion"])
     numbers = step["formula"]["numbers"]
     value = shown_text(parse_exact(step["value"])) if step["value"] and "/" in step["value"] else step["value"] or ""

@@ -1,6 +1,7 @@
-"""What an expert may give: a verdict on each requirement, points on each points criterion, a reason with both. Pure.
+"""What an expert may give: verdicts on requirements and stated values, points on points criteria, reasons. Pure.
 
-The rules are those of the signed notice. Prices are scored by the system, never by people.
+The rules are those of the signed notice. Prices are scored by the system, never by people; so are values stated for a
+formula, of which people only say whether they accept them.
 """
 
 from __future__ import annotations
@@ -12,7 +13,10 @@ from fractions import Fraction
 from typing import Any
 
 from procurement.scoring.arithmetic import DecimalRefused, exact_text, parse_decimal
-from procurement.scoring.method import POINTS, REQUIREMENT
+from procurement.scoring.formula import Formula
+from procurement.scoring.formula_reading import formula_of
+from procurement.scoring.formula_words import formula_lines
+from procurement.scoring.method import FORMULA, POINTS, REQUIREMENT
 
 MOST_REASON = 1000
 
@@ -24,8 +28,10 @@ SENTENCES = {
     "mark.outside_band": "Bid {bid}, {title}: {points} points do not lie in the band you chose ({least} to {most}).",
     "mark.no_such_criterion": "Bid {bid}: the notice has no criterion {title} that experts judge.",
     "mark.verdict": "Bid {bid}, {title}: say whether the requirement is met or not.",
+    "mark.value_verdict": "Bid {bid}, {title}: say whether the stated value is accepted or not.",
     "mark.reason_too_long": "Bid {bid}, {title}: the reason is longer than {most} characters.",
     "mark.missing_verdict": "Bid {bid}, {title}: not judged yet.",
+    "mark.missing_value": "Bid {bid}, {title}: say whether the stated value is accepted.",
     "mark.missing_points": "Bid {bid}, {title}: no points yet.",
     "mark.missing_reason": "Bid {bid}, {title}: the reason is missing.",
 }
@@ -46,7 +52,10 @@ class Band:
 
 @dataclass(frozen=True)
 class Measure:
-    """A criterion as it is judged by people: ``requirement`` or ``points``. `most` and `step` are exact text."""
+    """A criterion as it is judged by people: ``requirement``, ``points`` or ``formula``.
+
+    `most` and `step` are exact text.
+    """
 
     code: str
     kind: str
@@ -55,11 +64,21 @@ class Measure:
     most: str
     step: str
     bands: tuple[Band, ...]
+    formula: Formula | None = None
 
     @property
     def is_points(self) -> bool:
         """Tell whether it takes points, else a verdict."""
         return self.kind == POINTS
+
+    def says(self, language: str) -> tuple[str, ...]:
+        """Return what the formula says, a line for each thing."""
+        return formula_lines(self.formula, parse_decimal(self.most), language) if self.formula is not None else ()
+
+    @property
+    def is_value(self) -> bool:
+        """Tell whether the verdict is on a value that the bid states."""
+        return self.kind == FORMULA
 
 
 @dataclass(frozen=True)
@@ -95,10 +114,16 @@ def measures_of(criteria: Iterable[Mapping[str, Any]]) -> tuple[Measure, ...]:
             most=one.get("max") or one.get("weight") or "0",
             step=one.get("step") or "",
             bands=tuple(Band(b["least"], b["most"], b["text"]) for b in one.get("x_bands") or ()),
+            formula=formula_of(one["formula"], parse_decimal(one["weight"])) if one["kind"] == FORMULA else None,
         )
         for one in criteria
-        if one["kind"] in (REQUIREMENT, POINTS)
+        if one["kind"] in (REQUIREMENT, POINTS, FORMULA)
     )
+
+
+def judged_of(measures: Iterable[Measure], values: Mapping[str, str]) -> tuple[Measure, ...]:
+    """Return what of it is to be judged in one bid: a value that the bid does not state needs no verdict."""
+    return tuple(one for one in measures if not one.is_value or one.code in values)
 
 
 def read_marks(
@@ -125,7 +150,7 @@ def read_marks(
 
 
 def missing_marks(measures: Sequence[Measure], bid: str, marks: Mapping[str, Mark]) -> list[Problem]:
-    """Return everything that one sheet still lacks. Points and a verdict of *not met* need their reason."""
+    """Return everything that one sheet still lacks. Points, and a verdict that says no, need their reason."""
     problems = []
     for one in measures:
         mark = marks.get(one.code, Mark())
@@ -133,7 +158,8 @@ def missing_marks(measures: Sequence[Measure], bid: str, marks: Mapping[str, Mar
         if one.is_points and mark.points is None:
             problems.append(Problem("mark.missing_points", bid, one.code, facts))
         elif not one.is_points and mark.verdict is None:
-            problems.append(Problem("mark.missing_verdict", bid, one.code, facts))
+            rule = "mark.missing_value" if one.is_value else "mark.missing_verdict"
+            problems.append(Problem(rule, bid, one.code, facts))
         elif not mark.reason and (one.is_points or mark.verdict is False):
             problems.append(Problem("mark.missing_reason", bid, one.code, facts))
     return problems
@@ -161,7 +187,7 @@ def _read_one(measure: Measure, bid: str, value: Mapping[str, Any]) -> Mark | Pr
     if not measure.is_points:
         verdict = value.get("verdict")
         if verdict is not None and not isinstance(verdict, bool):
-            return refuse("mark.verdict")
+            return refuse("mark.value_verdict" if measure.is_value else "mark.verdict")
         return Mark(verdict=verdict, reason=reason)
     text = unicodedata.normalize("NFKC", str(value.get("points") or "")).strip()
     if not text:

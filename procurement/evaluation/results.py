@@ -20,7 +20,7 @@ from procurement.evaluation.models import Evaluation
 from procurement.notices import queries as notices
 from procurement.panel import queries as panel
 from procurement.panel.models import PanelMember
-from procurement.scoring.method import POINTS, REQUIREMENT, WEIGHTED_POINTS
+from procurement.scoring.method import FORMULA, POINTS, REQUIREMENT, WEIGHTED_POINTS
 from procurement.scoring.ranking import evaluate
 from procurement.scoring.words import TERMS, word
 from procurement.tender import queries as tenders
@@ -74,6 +74,7 @@ def result(tender: str, lot: str) -> str:
         keys=figures.keys_of(document, bid) if bid else [],
         steps=figures.derivation(document, bid, key, g.tongue, cite) if bid else [],
         tables=[(one, figures.experts(document, one["criterion"])) for one in scored if one["kind"] == POINTS],
+        stated=[(one, figures.experts(document, one["criterion"])) for one in scored if one["kind"] == FORMULA],
         checked=_checked(evaluation.sha256, canonical(document).decode()),
         is_public=queries.is_public(place),
         award=award,

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bidding.box.models import Bid
+from bidding.box.models import Bid, BidFile
 from procurement.evaluation import queries
 from procurement.evaluation.marks import Mark, Measure, Problem
+from procurement.evaluation.values import Worth, worth
 from procurement.panel import queries as panel
 from procurement.panel.models import PanelMember
 from procurement.scoring.arithmetic import parse_decimal
@@ -52,7 +53,7 @@ def state(member: PanelMember, lot: Lot, now: datetime) -> LotState:
         return LotState(lot, "declare")
     terms = queries.terms_of(lot)
     bids = queries.bids_to_judge(lot, terms)
-    found = queries.progress(member, lot, bids, queries.measures(terms))
+    found = queries.progress(member, lot, bids, terms)
     step = "signed" if signed is not None else "judging" if found.missing else "ready"
     first = found.missing[0].bid if found.missing else bids[0].letter if bids else ""
     return LotState(lot, step, found.done, found.total, found.missing, signed_at, first)
@@ -66,7 +67,7 @@ def following(bids: Sequence[Bid], bid: Bid, found: LotState) -> Bid | None:
 
 
 def answers(bid: Bid) -> dict[str, dict[str, Any]]:
-    """Return a bid's answers by criterion: ``{"answer", "complies"}``."""
+    """Return a bid's answers by criterion: ``{"answer", "complies", "value", "files"}``."""
     return {one["criterion"]: one for one in (bid.offer or {}).get("answers") or ()}
 
 
@@ -74,6 +75,30 @@ def lines(bid: Bid, terms: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return what a bid offers for each item beside what the notice asks for, without prices: nobody scores those."""
     offered = {one["item"]: one for one in (bid.offer or {}).get("items") or ()}
     return [{"asked": one, "offered": offered.get(one["item"], {})} for one in terms["items"]]
+
+
+def worths(bid: Bid, bids: Sequence[Bid], terms: Mapping[str, Any]) -> dict[str, Worth]:
+    """Return by criterion what the values that a bid states are worth if they are accepted."""
+    criteria = {one["criterion"]: one for one in terms["criteria"]}
+    all_values = [queries.values(terms, one) for one in bids]
+    found: dict[str, Worth] = {}
+    for code, value in queries.values(terms, bid).items():
+        among = [one[code] for one in all_values if code in one]
+        one = worth(criteria[code], value, among, terms["method"].get("rounding"))
+        if one is not None:
+            found[code] = one
+    return found
+
+
+def proofs(bid: Bid) -> dict[str, list[BidFile]]:
+    """Return by criterion the files that a bid names as proof of its answer."""
+    kept = {(one.name, one.sha256): one for one in bid.files}
+    listed = {one["path"]: (one["name"], one["sha256"]) for one in (bid.offer or {}).get("files") or ()}
+    found = {
+        code: [kept.get(listed[path]) for path in answer.get("files") or () if path in listed]
+        for code, answer in answers(bid).items()
+    }
+    return {code: [one for one in files if one is not None] for code, files in found.items()}
 
 
 def typed(measures: Sequence[Measure], marks: Mapping[str, Mark]) -> dict[str, dict[str, Any]]:

@@ -47,8 +47,8 @@ def sheet(ref: str, lot: str, letter: str) -> Any:
     terms = queries.terms_of(place)
     bid = queries.bid_to_judge(place, terms, letter)
     if request.method == "GET":
-        return _sheet(member, place, bid, sheets.typed(queries.measures(terms), _marks(member, bid)), ())
-    given = sheets.given(queries.measures(terms), request.form)
+        return _sheet(member, place, bid, sheets.typed(queries.judged(terms, bid), _marks(member, bid)), ())
+    given = sheets.given(queries.judged(terms, bid), request.form)
     try:
         with act_now() as act:
             member, place = _seat(ref, lot)
@@ -106,6 +106,7 @@ def sign(ref: str, lot: str) -> Any:
         bids=bids,
         measures=queries.measures(terms),
         marks={bid.id: queries.marks_of(own.get(bid.id)) for bid in bids},
+        stated={bid.id: queries.values(terms, bid) for bid in bids},
         state=state,
         missing=[(one, _told(one)) for one in state.missing],
         refused=sentence(refused.rule, refused.facts) if refused else "",
@@ -161,6 +162,7 @@ def _sheet(member: PanelMember, lot: Lot, bid: Bid, given: Any, problems: Any) -
     if beside is None and others:
         beside = others[-1] if bids[-1].id == bid.id else bids[bids.index(bid) + 1]
     own = queries.sheets_of(member, lot)
+    shown = (bid, *([beside] if beside else []))
     return render_template(
         "evaluation/sheet.html",
         member=member,
@@ -173,10 +175,14 @@ def _sheet(member: PanelMember, lot: Lot, bid: Bid, given: Any, problems: Any) -
         others=others,
         following=sheets.following(bids, bid, state),
         measures=queries.measures(terms),
-        answers={one.id: sheets.answers(one) for one in (bid, *([beside] if beside else []))},
+        answers={one.id: sheets.answers(one) for one in shown},
+        worths={one.id: sheets.worths(one, bids, terms) for one in shown},
+        proofs={one.id: sheets.proofs(one) for one in shown},
         lines=sheets.lines(bid, terms),
         given=given,
         marks={one.id: queries.marks_of(own.get(one.id)) for one in bids},
+        stated={one.id: queries.values(terms, one) for one in bids},
+        language=g.tongue,
         problems={one.criterion: _told(one) for one in problems},
         state=state,
         saved_at=own[bid.id].saved_at if bid.id in own else None,

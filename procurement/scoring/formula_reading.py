@@ -8,7 +8,9 @@ from itertools import pairwise
 from procurement.scoring.arithmetic import exact_text
 from procurement.scoring.fields import Fields
 from procurement.scoring.formula import DIRECTIONS, HIGHER, LINEAR, LOWER, MIN_MAX, STEPS, TYPES, Formula, Threshold
+from procurement.scoring.method import Problem
 
+FORMULA_MEMBERS = ("type", "unit", "direction", "steps", "zero", "full", "note")
 MOST_STEPS = 12
 LONGEST_UNIT = 40
 
@@ -17,6 +19,23 @@ _MEMBERS = {
     LINEAR: ("type", "unit", "zero", "full", "note"),
     MIN_MAX: ("type", "unit", "direction", "note"),
 }
+
+
+def formula_problems(value: object, weight: Fraction | None) -> tuple[Problem, ...]:
+    """Return what is wrong with a formula alone (parsed JSON); pointers begin at the formula."""
+    problems: list[Problem] = []
+    fields = Fields(value, "", problems, FORMULA_MEMBERS)
+    if fields.is_object:
+        read_formula(fields, weight)
+    return tuple(problems)
+
+
+def formula_of(value: object, weight: Fraction | None) -> Formula | None:
+    """Return a formula from parsed JSON, or None where `formula_problems` finds something."""
+    problems: list[Problem] = []
+    fields = Fields(value, "", problems, FORMULA_MEMBERS)
+    found = read_formula(fields, weight) if fields.is_object else None
+    return None if problems else found
 
 
 def read_formula(fields: Fields, weight: Fraction | None) -> Formula | None:

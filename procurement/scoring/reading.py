@@ -12,7 +12,7 @@ from procurement.scoring import method as terms
 from procurement.scoring.arithmetic import DecimalRefused, exact_text, parse_decimal
 from procurement.scoring.fields import REQUIRED, Fields, pointer
 from procurement.scoring.formula import Formula
-from procurement.scoring.formula_reading import read_formula
+from procurement.scoring.formula_reading import FORMULA_MEMBERS, read_formula
 from procurement.scoring.gates import missing_parts
 from procurement.scoring.method import (
     BidInput,
@@ -44,7 +44,6 @@ _CRITERION = (
 _EXPERT = ("expert", "name", "role", "signed_at", "sheets", "replaces", "note")
 _SHEET = ("bid", "scores", "verdicts", "reasons", "signed_at", "note")
 _BID = ("bid", "supplier", "price", "values", "deductions", "invalid", "source", "note")
-_FORMULA = ("type", "unit", "direction", "steps", "zero", "full", "note")
 _SUPPLIER = ("name", "number")
 _DEDUCTION = ("rule", "rate", "article", "base", "note")
 _INVALID = ("rule", "reason", "article")
@@ -180,7 +179,7 @@ def _formula(row: Fields, weight: Fraction | None) -> Formula | None:
     if not row.has("formula"):
         row.refuse("field.missing", "formula")
         return None
-    fields = row.below("formula", _FORMULA)
+    fields = row.below("formula", FORMULA_MEMBERS)
     return read_formula(fields, weight) if fields.is_object else None
 
 
