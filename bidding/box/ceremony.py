@@ -131,7 +131,7 @@ def _result(bid: Bid, identities: Sequence[Sequence[str]], said: Said, workdir: 
 
 
 def _opened(bid: Bid, identities: Sequence[Sequence[str]], said: Said, workdir: Path) -> Result:
-    _demand_as_recorded(bid)
+    demand_as_recorded(bid)
     if not confirming.is_standing(bid):
         raise Refusal("bid.unconfirmed")
     notice, amendments = said
@@ -152,7 +152,7 @@ def _opened(bid: Bid, identities: Sequence[Sequence[str]], said: Said, workdir: 
     )
 
 
-def _demand_as_recorded(bid: Bid) -> None:
+def demand_as_recorded(bid: Bid) -> None:
     """Refuse a row that is not what its entry in the trail committed to: somebody changed it in the database."""
     body = parse(trail.by_index(bid.entry_index).body)
     try:

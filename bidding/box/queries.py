@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from bidding.box import blinded
+from bidding.box import blinded, confirming
 from bidding.box.blinded import Owner
 from bidding.box.models import Bid, BidFile, Opening
 from foundation.database import db
@@ -66,6 +66,12 @@ def own_sealed(owner: Owner, lot: Lot) -> Bid | None:
 def receipt(bid: Bid) -> dict[str, Any]:
     """Return the receipt of a bid with its private part. For its owner only."""
     return trail.receipt(bid.entry_index, blinded.submit_commitment(bid).private())
+
+
+def confirmation_receipt(bid: Bid, version: int) -> dict[str, Any]:
+    """Return the receipt of a bid's confirmation for a version, with its private part. For its owner only."""
+    one = confirming.confirmation(bid, version)
+    return trail.receipt(one.entry_index, dict(confirming.commitments(bid))[one.entry_index].private())
 
 
 def opening_of(lot: Lot) -> Opening | None:

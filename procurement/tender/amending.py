@@ -138,6 +138,7 @@ def publish(act: Act, amendment: Amendment, *, closes_at: datetime | None = None
     """
     tender = amendment.tender
     demand_member(act, tender.authority)
+    move_or_refuse(TENDER, tender, "amend", act)
     move_or_refuse(AMENDMENT, amendment, "publish", act)
     if amendment.affects_bids and amendment.state != "proposed":
         raise Refusal("amendment.by_another_person", 409)

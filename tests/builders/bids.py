@@ -87,7 +87,8 @@ def sealed(
     listed = [PackFile.at(path) for path in sorted(own.iterdir())]
     written = an_offer(notice, number, prices or usual_prices(supplier), **offer)
     whose = named or Supplier(supplier.name, supplier.number or supplier.claimed_number)
-    return seal(notice, number, written, listed, whose, folder / "sealed")
+    amendments = [one.body for one in tenders.amendments_of(tender)]
+    return seal(notice, number, written, listed, whose, folder / "sealed", amendments=amendments)
 
 
 def upload(owner: Owner, envelope: Sealed, claims: bytes | None = None) -> uploads.Upload:
