@@ -70,6 +70,7 @@ def a_form(
         "description": "为 86 所学校更换教室照明。",
         "qualifications": "具有独立承担民事责任的能力。",
         "category": "goods",
+        "policies": {"sme_rate": "10", "industry": "industry"},
         "budget": lots * 1_000_000_00,
         "closes_at": closes_at,
         "rule_set_id": "demo-2026",

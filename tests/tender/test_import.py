@@ -72,6 +72,7 @@ def test_our_own_sample_lacks_only_its_documents_and_time(app: Flask, clock: Fix
         ("tender.contents", "/documents"),
         ("tender.min_period", "/closes_at"),
         ("tender.document_period", "/closes_at"),
+        ("policy.sme_expected", "/policies/sme_rate"),
     }
 
 

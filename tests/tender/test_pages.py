@@ -48,6 +48,8 @@ def typed(**more: str) -> dict[str, Any]:
         "places": "2",
         "stage": "each",
         "fails_by": "majority",
+        "policies-sme_rate": "10",
+        "policies-industry": "industry",
         "lots-0-title": "教室灯具",
         "lots-0-ceiling": "2600000",
         "lots-0-items-0-title": "LED 护眼教室灯",
@@ -67,6 +69,8 @@ def typed(**more: str) -> dict[str, Any]:
         "criteria-2-weight": "60",
         "criteria-2-step": "0.5",
         "criteria-2-bands": "50-60 优\n30–49.5：良\n0 - 29.5 差",
+        "terms-delivery_place": "云州市各直属学校",
+        "terms-delivery_time": "合同签订之日起 45 日内",
         "do": "save",
         **more,
     }
