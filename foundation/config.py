@@ -40,6 +40,7 @@ SETTINGS = (
     Setting("SUNSEAL_SMTP_URL", "", "smtp://user:password@host:587 or smtps://…; empty: mails show at the console."),
     Setting("SUNSEAL_MAIL_FROM", "sunseal@localhost", "Sender of mails."),
     Setting("SUNSEAL_MOST_UPLOAD", "536870912", "Largest sealed bid in bytes."),
+    Setting("SUNSEAL_MOST_DOCUMENT", "524288000", "Largest tender document in bytes."),
     Setting("SUNSEAL_TIME_ZONE", "Asia/Shanghai", "Time zone of dates shown and of days counted."),
     Setting("SUNSEAL_THREADS", "16", "Threads that answer requests."),
 )
@@ -71,6 +72,7 @@ class Settings:
     smtp_url: str
     mail_from: str
     most_upload: int
+    most_document: int
     time_zone: ZoneInfo
     threads: int
 
@@ -97,6 +99,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         faults.append("SUNSEAL_DEMO must be 0 or 1.")
     port = _whole(given, "PORT", 1, 65535, faults)
     most_upload = _whole(given, "SUNSEAL_MOST_UPLOAD", 1 << 16, 1 << 41, faults)
+    most_document = _whole(given, "SUNSEAL_MOST_DOCUMENT", 1 << 20, 1 << 41, faults)
     threads = _whole(given, "SUNSEAL_THREADS", 1, 256, faults)
     instance = Path(given["SUNSEAL_INSTANCE"]).absolute()
     database_url = given["SUNSEAL_DATABASE_URL"] or f"sqlite:///{instance / 'sunseal.db'}"
@@ -136,6 +139,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         smtp_url=given["SUNSEAL_SMTP_URL"],
         mail_from=given["SUNSEAL_MAIL_FROM"],
         most_upload=most_upload,
+        most_document=most_document,
         time_zone=time_zone,
         threads=threads,
     )

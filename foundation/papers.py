@@ -107,9 +107,9 @@ def award_notice_pdf(
     return sign_pdf(plain, seal, moment=at, reason=words["seal_reason"], location=notice["issuer"]["name"])
 
 
-def paper(name: str, *, lang: str, title: Callable[[dict[str, Any]], str], **facts: Any) -> Paper:
+def paper(name: str, *, lang: str, title: Callable[[dict[str, Any]], str], sheet: str = "", **facts: Any) -> Paper:
     """Fill the template ``documents/<name>.html`` in a language; a name that the facts do not hold is an
-    error.
+    error. `sheet` names a style sheet of the same folder that comes after the common one.
     """
     tag = language(lang)
     words = WORDS[tag]
@@ -126,7 +126,7 @@ def paper(name: str, *, lang: str, title: Callable[[dict[str, Any]], str], **fac
         capitals=lambda value: money.capitals(money.from_text(value), traditional=tag == "zh-Hant"),
         **facts,
     )
-    css = (TEMPLATES / "documents" / "document.css").read_text()
+    css = "".join((TEMPLATES / "documents" / one).read_text() for one in ("document.css", sheet) if one)
     return Paper(html, css, text, tag)
 
 

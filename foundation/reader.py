@@ -33,6 +33,10 @@ PROBLEMS = {
     "draft.method": "The method cannot be used like this: {cause}.",
     "draft.too_many": "There are more than {most} of these.",
     "draft.band_line": "Write a band as: 18-20 what earns it. This line cannot be read: {line}",
+    "draft.days": "This is not a whole number of days, at most {most}.",
+    "draft.percent": "A percentage is at most 100.",
+    "draft.bond": "Give a percentage or an amount above zero, or choose that no bond is asked for.",
+    "draft.policy_items": "Name items as lot/item, such as 1/2.",
     "draft.bands": "Bands run from a lower to a higher number of points.",
 }
 

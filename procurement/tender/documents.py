@@ -16,7 +16,6 @@ from typing import IO
 
 from foundation.errors import Refusal
 
-MOST = 100 << 20
 PIECE = 1 << 20
 
 TYPES = {

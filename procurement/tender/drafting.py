@@ -71,7 +71,7 @@ def checked(data: Mapping[str, Any], *, rule_sets: Collection[str], rule_set: st
         "invitees": reader.refs("invitees", MOST_INVITEES),
         "plan_ref": reader.line("plan_ref", 20),
         "policies": policies.read(reader.inside("policies")),
-        "terms": terms.read(reader.inside("terms")),
+        "terms": terms.read(reader.inside("terms"), category),
         "method": _method(reader, method_id),
         "lots": reader.each("lots", MOST_LOTS, _lot),
         "criteria": reader.each("criteria", MOST_CRITERIA, lambda row, at: criteria.read(row, at, method_id)),

@@ -7,19 +7,17 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import current_app, flash, redirect, render_template, request, send_file, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
-from werkzeug.datastructures import FileStorage
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from foundation.errors import Refusal
-from foundation.storage import Store, Stored
 from foundation.web import csrf, sentence
 from identity.guard import act_now, open_to, visitor
 from identity.rights import Right
 from procurement.rules.counting import earliest_deadline
 from procurement.rules.ruleset import RuleSet
-from procurement.tender import documents, operations, queries, readiness
+from procurement.tender import documents, intake, operations, policy_fields, readiness, term_fields
 from procurement.tender.board import anchor_of, blueprint, language, now, own, told
 from procurement.tender.content import form_of
 from procurement.tender.drafting import MOST_CRITERIA, MOST_ITEMS, MOST_LOTS, Problem
@@ -38,7 +36,7 @@ _BEGINNING: dict[str, Any] = {
 @csrf.exempt
 def create() -> Any:
     """Begin a draft."""
-    _admit_large_body()
+    intake.admit_large_body()
     return _edit(None)
 
 
@@ -47,55 +45,11 @@ def create() -> Any:
 @csrf.exempt
 def edit(ref: str) -> Any:
     """Change a draft. What is typed is kept whatever happens; what stands in the way is shown where it is."""
-    _admit_large_body()
+    intake.admit_large_body()
     tender = own(ref)
     if tender.state != "draft":
         return redirect(url_for("tender.show", ref=ref), 303)
     return _edit(tender)
-
-
-@blueprint.post("/office/tenders/<ref>/documents")
-@open_to(Right.DRAFT)
-@csrf.exempt
-def add_document(ref: str) -> Any:
-    """Take one document (fields `document_title` and `document`) for a draft."""
-    _admit_large_body()
-    own(ref)
-    try:
-        _take_document(ref, request.files.get("document"), request.form.get("document_title", ""))
-    except Refusal as refused:
-        if not refused.rule.startswith(("document.", "file.", "storage.")):
-            raise
-        flash(sentence(refused.rule, refused.facts), "bad")
-    return redirect(url_for("tender.show", ref=ref, _anchor="documents"), 303)
-
-
-@blueprint.post("/office/tenders/<ref>/documents/<document>/remove")
-@open_to(Right.DRAFT)
-def remove_document(ref: str, document: str) -> Any:
-    """Take a document off a draft."""
-    own(ref)
-    _remove_document(ref, document)
-    return redirect(url_for("tender.show", ref=ref, _anchor="documents"), 303)
-
-
-@blueprint.get("/office/tenders/<ref>/documents/<document>")
-@open_to(Right.READ_TENDER)
-def document(ref: str, document: str) -> Any:
-    """Give a document of the authority's own tender, published or not."""
-    found = queries.document_by_ref(document)
-    if found.tender_id != own(ref).id:
-        raise Refusal("document.unknown", 404, ref=document)
-    answer = send_file(
-        _store().path(found.storage_key),
-        mimetype=found.media_type,
-        as_attachment=True,
-        download_name=found.file_name,
-    )
-    # A draft is nobody else's business, and what was uploaded must run nothing in the house's name.
-    answer.headers["Cache-Control"] = "no-store"
-    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return answer
 
 
 def _edit(tender: Tender | None) -> Any:
@@ -111,7 +65,7 @@ def _edit(tender: Tender | None) -> Any:
     data, problems = read(form, zone, tender.method if tender is not None else None)
     file_problem = _file_problem(ref, form) if form.document.data else ""
     if asked.startswith("drop-document-") and tender is not None:
-        _remove_document(ref, asked.removeprefix("drop-document-"))
+        intake.remove_document(ref, asked.removeprefix("drop-document-"))
     if asked != "save":
         tender = own(ref) if ref else None
         return _page(_rearranged(form, asked, sets, zone, data), tender, sets, [])
@@ -128,7 +82,7 @@ def _edit(tender: Tender | None) -> Any:
 
 
 def _save(ref: str, form: DraftForm, data: dict[str, Any]) -> Any:
-    stored = _stored(form.document.data) if form.document.data and not ref else None
+    taken = intake.stored(form.document.data) if form.document.data and not ref else None
     with act_now() as act:
         if ref:
             operations.update(act, own(ref), data)
@@ -138,8 +92,8 @@ def _save(ref: str, form: DraftForm, data: dict[str, Any]) -> Any:
                 raise Refusal("door.not_yours", 403)
             tender = operations.create(act, authority=organisation, account=account, data=data)
             ref = tender.ref
-            if stored is not None:
-                operations.add_document(act, tender, form.document_title.data or "", *stored)
+            if taken is not None:
+                operations.add_document(act, tender, form.document_title.data or "", **taken)
     flash(gettext("The draft was saved."), "ok")
     return redirect(url_for("tender.show", ref=ref), 303)
 
@@ -149,6 +103,8 @@ def _form(tender: Tender | None, sets: tuple[RuleSet, ...], zone: ZoneInfo) -> D
         given = shown(form_of(tender), zone)
     else:
         given = {**_BEGINNING, "rule_set_id": sets[0].id if sets else "", "currency": "CNY"}
+        given["terms"] = term_fields.shown({})
+        given["policies"] = policy_fields.defaults(sets[0], "goods") if sets else {}
     form = DraftForm(data=given, meta={"csrf": False})
     form.rule_set_id.choices = [SelectChoice(one.id, one.name.template(language())) for one in sets]
     return form
@@ -201,7 +157,9 @@ def _page(
         counted_words=counted.explanation(language()) if counted is not None else "",
         suggested=_earliest(form.rule_set_id.data, sets),
         weights=_weights(form),
-        most=documents.MOST,
+        policy_hints=policy_fields.hints(chosen, form.category.data or "goods") if chosen is not None else {},
+        policy_previews=list(policy_fields.previews(form.policies.form)),
+        most=intake.most(),
         endings=", ".join(documents.TYPES),
     )
     return page, status
@@ -254,52 +212,6 @@ def _mark(form: DraftForm, found: list[tuple[str, str]]) -> None:
             field.errors = [*field.errors, words]
 
 
-def _admit_large_body() -> None:
-    """Let a tender document through, and check the token of the form only now that its size is allowed."""
-    request.max_content_length = documents.MOST + (1 << 20)
-    request.max_form_memory_size = 4 << 20
-    request.max_form_parts = 20000
-    csrf.protect()
-
-
-def _store() -> Store:
-    store: Store = current_app.extensions["store"]
-    return store
-
-
-def _stored(given: FileStorage) -> tuple[str, str, Stored]:
-    """Store an upload and judge it by its bytes; return its name, media type and place."""
-    name = documents.clean_name(given.filename or "")
-    try:
-        stored = _store().put(documents.pieces(given.stream), most=documents.MOST)
-    finally:
-        given.close()
-    try:
-        media_type = documents.admit(_store().path(stored.key), name)
-    except Refusal:
-        _store().remove(stored.key)
-        raise
-    return name, media_type, stored
-
-
-def _take_document(ref: str, given: FileStorage | None, title: str) -> None:
-    if given is None or not given.filename:
-        raise Refusal("document.missing")
-    name, media_type, stored = _stored(given)
-    try:
-        with act_now() as act:
-            operations.add_document(act, own(ref), title, name, media_type, stored)
-    except Refusal:
-        _store().remove(stored.key)
-        raise
-
-
-def _remove_document(ref: str, document: str) -> None:
-    with act_now() as act:
-        key = operations.remove_document(act, own(ref), document)
-    _store().remove(key)
-
-
 def _file_problem(ref: str, form: DraftForm) -> str:
     """Take the file that came with the form where the draft exists; return what is wrong with it, or nothing.
 
@@ -307,7 +219,7 @@ def _file_problem(ref: str, form: DraftForm) -> str:
     """
     try:
         if ref:
-            _take_document(ref, form.document.data, form.document_title.data or "")
+            intake.take_document(ref, form.document.data, form.document_title.data or "")
         else:
             documents.clean_name(form.document.data.filename or "")
     except Refusal as refused:

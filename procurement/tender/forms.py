@@ -19,7 +19,10 @@ from wtforms.validators import DataRequired, Length
 from foundation.errors import Refusal
 from foundation.money import from_text, to_text
 from procurement.scoring.method import LOWEST_PRICE, POINTS, PRICE, REQUIREMENT, WEIGHTED_POINTS
+from procurement.tender import policy_fields, term_fields
 from procurement.tender.drafting import FIRST_YEAR, LAST_YEAR, MOST_CRITERIA, MOST_ITEMS, MOST_LOTS, Problem
+from procurement.tender.policy_fields import PolicyForm
+from procurement.tender.term_fields import TermsForm
 
 _ = lazy_gettext
 
@@ -103,6 +106,8 @@ class DraftForm(FlaskForm):
     fails_by = SelectField(_("A requirement is failed when found unmet by"), choices=FAILS_BY, default="majority")
     lots = FieldList(FormField(LotForm), max_entries=MOST_LOTS + 1)
     criteria = FieldList(FormField(CriterionForm), max_entries=MOST_CRITERIA + 1)
+    policies = FormField(PolicyForm)
+    terms = FormField(TermsForm)
     document_title = StringField(_("Title of the document"))
     document = FileField(_("File"))
 
@@ -164,6 +169,8 @@ def shown(data: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
         "places": str(rounding.get("places", 2)),
         "stage": rounding.get("stage", "each"),
         "fails_by": method.get("requirement_fails_by", "majority"),
+        "policies": policy_fields.shown(data["policies"]),
+        "terms": term_fields.shown(data["terms"], data["category"]),
         "lots": [
             {"title": lot["title"], "ceiling": _money_text(lot["ceiling"]), "items": lot["items"]}
             for lot in data["lots"]
@@ -202,6 +209,8 @@ def read(form: DraftForm, zone: ZoneInfo, before: Mapping[str, Any] | None) -> t
         "budget": _fen(form.budget.data, "/budget", problems),
         "closes_at": moment,
         "method": method,
+        "policies": policy_fields.read(form.policies.form, "/policies", problems),
+        "terms": term_fields.read(form.terms.form, "/terms", problems),
         "lots": [_lot(lot.form, f"/lots/{at}", problems) for at, lot in enumerate(form.lots)],
         "criteria": _criteria(form, problems),
     }

@@ -15,7 +15,8 @@ from foundation.database import db
 from foundation.errors import HouseFault, Refusal
 from foundation.references import next_ref
 from identity.models import Organisation
-from procurement.tender import content, invitees as listing, law
+from procurement.tender import content, law
+from procurement.tender import invitees as listing
 from procurement.tender.attaching import current
 from procurement.tender.models import Criterion, Document, Item, Lot, Tender
 from procurement.tender.ownership import demand_member, subject_of
@@ -109,15 +110,20 @@ def round_of(tender: Tender) -> int:
     return 1 + sum(one.stage == tender.stage for one in before(tender))
 
 
-def living_follow_ups(lot: Lot) -> list[Tender]:
-    """Return the tenders that take this lot on to a following stage and were not put aside."""
+def follow_ups(lot: Lot) -> list[Tender]:
+    """Return the tenders that take this lot on to a following stage, in the order in which they were begun."""
     wanted = (
         select(Tender)
         .join(Lot, Lot.tender_id == Tender.id)
-        .where(Tender.follows_id == lot.tender_id, Lot.number == lot.number, Tender.state.not_in(_PUT_ASIDE))
+        .where(Tender.follows_id == lot.tender_id, Lot.number == lot.number)
         .order_by(Tender.id)
     )
     return list(db.session.execute(wanted).scalars())
+
+
+def living_follow_ups(lot: Lot) -> list[Tender]:
+    """Return those of `follow_ups` that were not put aside."""
+    return [one for one in follow_ups(lot) if one.state not in _PUT_ASIDE]
 
 
 def demand_in_order(tender: Tender) -> None:
