@@ -184,6 +184,8 @@ def _fill(act: Act, tender: Tender, form: dict[str, Any]) -> None:
         setattr(tender, name, form[name])
     for name in ("rule_set_id", "contact", "phone", "accepts_consortium", "method", "source"):
         setattr(tender, name, form[name])
+    if tender.follows_id is None:
+        tender.stage = _first_stage(form)
     # Rows of a draft are replaced as a whole: nothing refers to them before publication.
     old = select(Lot.id).where(Lot.tender_id == tender.id)
     act.session.execute(delete(Item).where(Item.lot_id.in_(old)))
@@ -201,6 +203,14 @@ def _fill(act: Act, tender: Tender, form: dict[str, Any]) -> None:
     tender.search = content.search_words(tender.title, form, tender.authority.name, tender.ref)
     act.session.flush()
     act.session.expire(tender, ["lots", "criteria"])
+
+
+def _first_stage(form: dict[str, Any]) -> str:
+    """Return the stage with which the form's procedure begins; readiness tells where the rule set knows no such one."""
+    try:
+        return rulesets.load(form["rule_set_id"]).procedure(form["procedure"]).first.id
+    except RulesError:
+        return "bids"
 
 
 def _fingerprint(tender: Tender) -> dict[str, Any]:
