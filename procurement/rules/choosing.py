@@ -76,19 +76,15 @@ def choose(
     amount = Decimal(amount_fen) / 100 + Decimal("0.00")
     facts: dict[str, Any] = {"kind": kind_text(kind), "amount": amount}
     threshold = f"tender.threshold_{kind}"
-    found = [one for one in sets if kind in one.tendered and threshold in one and amount >= one.rule(threshold).decimal]
-    key = "must_tender"
-    if not found and procedure is not None:
-        found = [one for one in sets if procedure in _procedures(one, kind)]
-        key = "tendered"
-    if not found:
-        # Nothing demands a tender: a set that has other procedures for the kind, else the one that tenders it.
-        found = [one for one in sets if kind in one.kinds and threshold not in one]
+    demanding = [s for s in sets if kind in s.tendered and threshold in s and amount >= s.rule(threshold).decimal]
+    found = demanding or [one for one in sets if procedure in _procedures(one, kind)]
+    # Nothing demands a tender, and none was asked for: the set that buys the kind in other ways too.
+    found = found or [one for one in sets if kind in one.kinds and threshold not in one]
     if len(found) != 1:
         raise RulesError("rules.ambiguous", *(one.id for one in found))
     chosen = found[0]
-    if key == "must_tender" and threshold in chosen and amount >= chosen.rule(threshold).decimal:
-        rule = chosen.rule(threshold)
+    if demanding:
+        key, rule = "must_tender", chosen.rule(threshold)
     elif kind not in chosen.tendered:
         key, rule = "not_tendered", chosen.rule(_NOT_TENDERED)
     else:

@@ -22,7 +22,7 @@ from procurement.rules.reading import FORMAT, FORMAT_1, read_fields, read_file
 from procurement.rules.rule import Range, Rule, Source
 from procurement.rules.wording import DATA, Text
 
-__all__ = ["Procedure", "Range", "Rule", "RuleSet", "Source", "available", "for_tender", "load"]
+__all__ = ["Procedure", "Range", "Rule", "RuleSet", "Source", "available", "every", "for_tender", "load"]
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,12 @@ def load(id: str, folder: Path = DATA) -> RuleSet:
 
 def available(on: date, folder: Path = DATA) -> tuple[RuleSet, ...]:
     """Return the rule sets in force on a day, demonstration sets last, by id."""
-    found = [ruleset for id in _ids(folder) if (ruleset := _load(id, folder)).is_in_force(on)]
+    return tuple(ruleset for ruleset in every(folder) if ruleset.is_in_force(on))
+
+
+def every(folder: Path = DATA) -> tuple[RuleSet, ...]:
+    """Return all rule sets of the house, also those not in force, demonstration sets last, by id."""
+    found = [_load(id, folder) for id in _ids(folder)]
     return tuple(sorted(found, key=lambda ruleset: (ruleset.demonstration, ruleset.id)))
 
 
