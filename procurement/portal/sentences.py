@@ -3,6 +3,7 @@
 SENTENCES = {
     "notice.unknown": "There is no such notice.",
     "notice.no_pdf": "This notice has no PDF. Its signed data can be downloaded.",
+    "rules.unknown_set": "There is no rule set {name}.",
     "trail.no_such_tile": "The trail has no such tile at its present size.",
     "verify.nothing": "Choose a file first.",
     "verify.too_large": "The file is larger than {most} bytes.",

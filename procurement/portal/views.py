@@ -18,7 +18,7 @@ from procurement.portal.seals import verdict_on
 from procurement.tender import queries as tenders_of
 
 # The modules below add their addresses to the blueprint when they are loaded.
-from procurement.portal import api, papers, trail_views, verify_views  # noqa: F401  isort: skip
+from procurement.portal import api, papers, rule_views, trail_views, verify_views  # noqa: F401  isort: skip
 
 __all__ = ["blueprint"]
 
