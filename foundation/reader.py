@@ -38,6 +38,8 @@ PROBLEMS = {
     "draft.bond": "Give a percentage or an amount above zero, or choose that no bond is asked for.",
     "draft.policy_items": "Name items as lot/item, such as 1/2.",
     "draft.bands": "Bands run from a lower to a higher number of points.",
+    "draft.step_line": "Write a step as: 5 = 10 (value, then points). This line cannot be read: {line}",
+    "draft.evidence": "Name the proof that bidders upload.",
 }
 
 

@@ -11,7 +11,7 @@ from foundation.money import to_text
 from procurement.rules.counting import due_on
 from procurement.rules.procedure import Stage
 from procurement.rules.ruleset import RuleSet
-from procurement.scoring.method import POINTS, QUALIFICATION, REQUIREMENT
+from procurement.scoring.method import FORMULA, POINTS, QUALIFICATION, REQUIREMENT
 from procurement.tender import law, search
 from procurement.tender.invitees import INVITED, commitment
 from procurement.tender.models import Criterion, Item, Lot, LotKey, Tender
@@ -263,7 +263,10 @@ def _criterion(one: Criterion) -> dict[str, Any]:
         "kind": one.kind,
         "title": one.title,
         "guidance": one.guidance,
+        **({"evidence": one.evidence} if one.evidence else {}),
     }
+    if one.kind == FORMULA:
+        found["formula"] = one.formula
     if one.kind == REQUIREMENT:
         return {**found, "mandatory": True}
     if one.kind == POINTS:

@@ -14,8 +14,8 @@ from procurement.rules.findings import Finding, finding
 from procurement.rules.rule import Rule
 from procurement.rules.ruleset import RuleSet
 from procurement.rules.wording import Text
-from procurement.scoring.method import LOWEST_PRICE, POINTS, PRICE, REQUIREMENT
-from procurement.tender import lint, policies, procedures, terms
+from procurement.scoring.method import FORMULA, LOWEST_PRICE, POINTS, PRICE, REQUIREMENT
+from procurement.tender import criteria, lint, policies, procedures, terms
 from procurement.tender.law import rule_set_of
 from procurement.tender.models import Criterion, Lot, Tender
 
@@ -48,7 +48,7 @@ def issues(tender: Tender, now: datetime) -> list[Finding]:
     found += [*_times(tender, ruleset, now), *_money(tender, ruleset)]
     # A stage that is judged by its requirements announces how the award will be judged.
     found += _criteria(tender, procedures.judging(tender, ruleset))
-    for look in (procedures.findings, policies.findings, terms.findings, lint.findings, *_FURTHER):
+    for look in (procedures.findings, criteria.findings, policies.findings, terms.findings, lint.findings, *_FURTHER):
         found += look(tender, ruleset, now)
     return sorted(found, key=lambda one: not one.blocks)
 
@@ -144,7 +144,7 @@ def _criteria(tender: Tender, ruleset: RuleSet) -> Iterator[Finding]:
     lowest = tender.method.get("id") == LOWEST_PRICE
     kinds = Counter(one.kind for one in tender.criteria)
     scored = [one for one in tender.criteria if one.kind != REQUIREMENT]
-    points = tuple(one.title or one.code for one in tender.criteria if one.kind == POINTS)
+    points = tuple(one.title or one.code for one in tender.criteria if one.kind in (POINTS, FORMULA))
     if lowest and points:
         yield finding(ruleset.rule("method.lowest_without_points"), "/criteria", criteria=points)
     if "criteria.single_price" in ruleset and (kinds[PRICE] > 1 or (not lowest and kinds[PRICE] == 0)):
