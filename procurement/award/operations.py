@@ -10,10 +10,11 @@ from foundation.money import to_text
 from foundation.references import next_ref
 from identity.models import Organisation
 from procurement.award import notice as words
-from procurement.award import queries, standing
+from procurement.award import queries, selection, standing
 from procurement.award.lifecycle import AWARD
 from procurement.award.models import Award
 from procurement.award.parts import MOST_REASON, demand_verified, party, person, published, reason_of
+from procurement.evaluation import queries as evaluations
 from procurement.evaluation.models import Evaluation
 from procurement.notices import operations as notices
 from procurement.notices.models import Notice
@@ -107,8 +108,11 @@ def decide(act: Act, lot: Lot, reason: str = "") -> Notice:
         ruleset=ruleset,
         standstill=standstill,
     )
+    said["award"] |= selection.revealed(tender)
     rule = ruleset.rule("notice.award_contents")
-    missing = words.lacking(said, rule.items)
+    # Where the law asks for no panel, as for an order under a framework, nobody judged whom the notice could name.
+    wanted = [key for key in rule.items if key != "experts" or evaluations.needs_judges(lot)]
+    missing = words.lacking(said, wanted)
     if missing:
         found = finding(rule, missing=tuple(rule.label_text(key) for key in missing))
         raise Refusal("award.notice_incomplete", 409, reasons=(found,), article=rule.article)

@@ -231,6 +231,21 @@ def going_on(lot: Lot) -> list[Organisation]:
     return sorted((bid.supplier for bid in bids if bid.supplier is not None), key=lambda one: one.ref)
 
 
+def revealed(tender: Tender) -> dict[str, Any]:
+    """Return what an award notice tells of the selections before it, so that their digests can be opened by anyone.
+
+    Only of the lots that this tender took on: another list of the same stage may still be secret.
+    """
+    numbers = {lot.number for lot in tender.lots}
+    found = []
+    for earlier in stages.before(tender):
+        for lot in earlier.lots:
+            chosen = queries.selection_of(lot) if lot.number in numbers else None
+            if chosen is not None and chosen.state == "decided" and chosen.outcome == ADVANCE:
+                found.append(commitment(lot, chosen).private())
+    return {"selections": found} if found else {}
+
+
 def proposed(act: Act, lot: Lot, event: str) -> Selection:
     """Return the proposal that a second person may now return or decide, or refuse (409)."""
     demand_member(act, lot.tender.authority)

@@ -21,7 +21,7 @@ from procurement.award.lifecycle import SELECTION
 from procurement.award.models import Selection
 from procurement.award.notice import why_excluded
 from procurement.notices import queries as notices
-from procurement.tender import law, stages
+from procurement.tender import invitees, law, stages
 from procurement.tender.forms import moment_of
 from procurement.tender.models import Lot
 
@@ -148,7 +148,7 @@ def _invited(lot: Lot) -> list[Any]:
     return [
         one
         for one in stages.living_follow_ups(lot)
-        if organisation is not None and one.published_at is not None and stages.is_invited(one, organisation)
+        if organisation is not None and one.published_at is not None and invitees.is_invited(one, organisation)
     ]
 
 

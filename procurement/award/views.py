@@ -33,7 +33,10 @@ __all__ = ["blueprint"]
 @open_to(Right.READ_TENDER)
 def show(ref: str, lot: str) -> Any:
     """Show the ranking, the proposal, and what may be done now."""
-    return _page(lot_of_own(ref, lot))
+    found = lot_of_own(ref, lot)
+    if selection_views.ends_in_selection(found):
+        return redirect(url_for("award.selecting", ref=ref, lot=lot), 303)
+    return _page(found)
 
 
 @blueprint.post("/office/tenders/<ref>/lots/<lot>/award/propose")
