@@ -165,7 +165,8 @@ def _shown(notice: Notice) -> dict[str, Any]:
     rules = said.get("rule_set") or head.get("rule_set") or {}
     issuer = {**(head.get("issuer") or {}), **(said.get("issuer") or {})}
     found = dict.fromkeys(_OPTIONAL) | said
-    matter: dict[str, Any] = said.get("tender") or said.get("plan") or said.get("agreement") or {"ref": notice.tender_ref}
+    about = (said.get(name) for name in ("tender", "plan", "agreement"))
+    matter: dict[str, Any] = next((one for one in about if one), {"ref": notice.tender_ref})
     return found | {
         "issuer": _PARTY | {"name": ""} | issuer,
         "demonstration": bool(said.get("demonstration") or rules.get("demonstration")),
