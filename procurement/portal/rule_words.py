@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 
-from procurement.rules.compare import Difference
+from procurement.rules.compare import Changed, Difference
 from procurement.rules.procedure import Procedure, Stage
 from procurement.rules.rule import Range, Rule
 from procurement.rules.ruleset import RuleSet
@@ -126,21 +127,23 @@ def swapped(ruleset: RuleSet, stage: Stage, locale: str) -> list[tuple[str, str]
 def told(found: Any, locale: str) -> str:
     """Return one side of a difference as people read it."""
     if found is None:
-        return str(gettext("nothing"))
+        return str(gettext("(none)"))
     if isinstance(found, bool):
         return str(gettext("yes")) if found else str(gettext("no"))
     if isinstance(found, dict):
         if set(found) == set(LOCALES):
             return str(found[locale_of(locale)])
-        return ", ".join(f"{name}: {told(one, locale)}" for name, one in found.items()) or str(gettext("nothing"))
+        return ", ".join(f"{name}: {told(one, locale)}" for name, one in found.items()) or str(gettext("(none)"))
     if isinstance(found, list):
-        return ", ".join(told(one, locale) for one in found) or str(gettext("nothing"))
-    return str(found) or str(gettext("nothing"))
+        return ", ".join(told(one, locale) for one in found) or str(gettext("(none)"))
+    return str(found) or str(gettext("(none)"))
 
 
+_VALUES = (("value",), ("unit",), ("bound",), ("value", "least"), ("value", "most"))
 FIELDS: dict[str, Any] = {
+    "id": _("Identifier"),
     "value": _("Value"),
-    "unit": _("Unit"),
+    "unit": _("Unit of the value"),
     "bound": _("Bound"),
     "counting": _("Counting"),
     "kinds": _("Kinds"),
@@ -152,12 +155,12 @@ FIELDS: dict[str, Any] = {
     "effective_until": _("In force until"),
     "severity": _("Severity"),
     "consequence": _("Consequence"),
-    "labels": _("Entry"),
+    "labels": _("Entry of the list"),
     "note": _("Note"),
-    "title": _("Rule"),
+    "title": _("Rule in one line"),
     "sentence": _("Sentence"),
     "remedy": _("Remedy"),
-    "name": _("Name"),
+    "name": _("Name of the set"),
     "number": _("Number"),
     "regime": _("Regime"),
     "demonstration": _("Demonstration"),
@@ -167,7 +170,26 @@ FIELDS: dict[str, Any] = {
 }
 
 
-def field(difference: Difference) -> str:
-    """Return the name of the field that differs; the parts of its path that are names of their own stay as they are."""
+def rows(found: Changed, before: RuleSet, after: RuleSet, locale: str) -> list[tuple[str, str, str]]:
+    """Return what changed in a rule or procedure: the field, what it was, what it is.
+
+    Value, unit and bound of a rule are told together, as one value in words.
+    """
+    said = []
+    left = found.differences
+    if found.id in before and found.id in after and any(one.path in _VALUES for one in left):
+        old, new = (value(one.rule(found.id), one.currency, locale) for one in (before, after))
+        said = [(str(FIELDS["value"]), old, new)] if old != new else []
+        left = tuple(one for one in left if one.path not in _VALUES or (old == new and one.path == ("value",)))
+    return said + heads(left, locale)
+
+
+def heads(found: Iterable[Difference], locale: str) -> list[tuple[str, str, str]]:
+    """Return differences field by field: the field, what it was, what it is."""
+    return [(_field(one), told(one.before, locale), told(one.after, locale)) for one in found]
+
+
+def _field(difference: Difference) -> str:
+    """Return the name of a field; the parts of its path that are names of their own stay as they are."""
     first, *rest = difference.path
     return " ".join([str(FIELDS.get(first, first)), *rest])
