@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from foundation.database import db
@@ -68,6 +68,13 @@ def holder_of_number(number: str) -> Organisation | None:
     """Return the organisation that is verified under a number. For inspectors' eyes only."""
     wanted = select(Organisation).where(Organisation.number == normal_number(number))
     return db.session.execute(wanted).scalar_one_or_none() if number else None
+
+
+def suppliers_known_as(words: str, *, most: int = 5) -> list[Organisation]:
+    """Return the verified suppliers with this number, reference or full name; for those who may name one."""
+    known = or_(Organisation.number == normal_number(words), Organisation.ref == words, Organisation.name == words)
+    wanted = select(Organisation).where(Organisation.kind == "supplier", Organisation.state == "verified", known)
+    return list(db.session.execute(wanted.order_by(Organisation.ref).limit(most)).scalars())
 
 
 def memberships(account: Account) -> list[Membership]:

@@ -15,9 +15,18 @@ from foundation.errors import Refusal
 from foundation.web import csrf, sentence
 from identity.guard import act_now, open_to, visitor
 from identity.rights import Right
-from procurement.rules.counting import earliest_deadline
+from procurement.rules.counting import due_on, earliest_deadline
 from procurement.rules.ruleset import RuleSet
-from procurement.tender import documents, intake, operations, policy_fields, readiness, term_fields
+from procurement.tender import (
+    documents,
+    intake,
+    law,
+    operations,
+    policy_fields,
+    procedure_fields,
+    readiness,
+    term_fields,
+)
 from procurement.tender.board import anchor_of, blueprint, language, now, own, told
 from procurement.tender.content import form_of
 from procurement.tender.drafting import MOST_CRITERIA, MOST_ITEMS, MOST_LOTS, Problem
@@ -25,6 +34,7 @@ from procurement.tender.forms import DraftForm, field_at, moment_text, read, sho
 from procurement.tender.models import Tender
 
 # A form of one lot, one line and the criteria that every tender has, so that a new draft is not an empty sheet.
+_MIN_PERIOD = "tender.min_period"
 _BEGINNING: dict[str, Any] = {
     "lots": [{"items": [{}]}],
     "criteria": [{"kind": "requirement"}, {"kind": "price"}, {"kind": "points"}],
@@ -68,7 +78,7 @@ def _edit(tender: Tender | None) -> Any:
         intake.remove_document(ref, asked.removeprefix("drop-document-"))
     if asked != "save":
         tender = own(ref) if ref else None
-        return _page(_rearranged(form, asked, sets, zone, data), tender, sets, [])
+        return _page(_rearranged(form, asked, sets, zone, tender), tender, sets, [])
     problems = _all_problems(data, problems)
     if problems or file_problem:
         tender = own(ref) if ref else None
@@ -107,11 +117,12 @@ def _form(tender: Tender | None, sets: tuple[RuleSet, ...], zone: ZoneInfo) -> D
         given["policies"] = policy_fields.defaults(sets[0], "goods") if sets else {}
     form = DraftForm(data=given, meta={"csrf": False})
     form.rule_set_id.choices = [SelectChoice(one.id, one.name.template(language())) for one in sets]
+    procedure_fields.choose(form, _chosen(form, sets))
     return form
 
 
 def _rearranged(
-    form: DraftForm, asked: str, sets: tuple[RuleSet, ...], zone: ZoneInfo, data: dict[str, Any]
+    form: DraftForm, asked: str, sets: tuple[RuleSet, ...], zone: ZoneInfo, tender: Tender | None
 ) -> DraftForm:
     """Return the form with a row added or taken away, and everything that was typed."""
     given = dict(form.data)
@@ -133,20 +144,22 @@ def _rearranged(
         elif verb == "drop" and what == "criterion":
             del criteria[numbers[0]]
         elif verb == "earliest":
-            given["closes_at"] = moment_text(_earliest(data["rule_set_id"], sets), zone)
+            given["closes_at"] = moment_text(_earliest(_rules(form, tender, sets)), zone)
     except IndexError:
         # The row is gone already, as after a second press of the same button.
         pass
     made = DraftForm(formdata=None, data=given, meta={"csrf": False})
     made.rule_set_id.choices = form.rule_set_id.choices
+    procedure_fields.choose(made, _chosen(made, sets))
     return made
 
 
 def _page(
     form: DraftForm, tender: Tender | None, sets: tuple[RuleSet, ...], found: list[dict[str, Any]], status: int = 200
 ) -> Any:
-    chosen = next((one for one in sets if one.id == form.rule_set_id.data), sets[0] if sets else None)
-    counted = earliest_deadline(now(), chosen) if chosen is not None else None
+    chosen, rules = _chosen(form, sets), _rules(form, tender, sets)
+    counted = earliest_deadline(now(), rules) if rules is not None and _MIN_PERIOD in rules else None
+    stage = law.stage_of(tender) if tender is not None else None
     page = render_template(
         "tender/edit.html",
         form=form,
@@ -155,7 +168,9 @@ def _page(
         saved=status == 200,
         counted=counted,
         counted_words=counted.explanation(language()) if counted is not None else "",
-        suggested=_earliest(form.rule_set_id.data, sets),
+        suggested=_earliest(rules),
+        ways=procedure_fields.ways(chosen),
+        stage_name=stage.name.template(language()) if stage is not None else "",
         weights=_weights(form),
         policy_hints=policy_fields.hints(chosen, form.category.data or "goods") if chosen is not None else {},
         policy_previews=list(policy_fields.previews(form.policies.form)),
@@ -165,13 +180,26 @@ def _page(
     return page, status
 
 
-def _earliest(rule_set: str | None, sets: tuple[RuleSet, ...]) -> datetime | None:
+def _chosen(form: DraftForm, sets: tuple[RuleSet, ...]) -> RuleSet | None:
+    return next((one for one in sets if one.id == form.rule_set_id.data), sets[0] if sets else None)
+
+
+def _rules(form: DraftForm, tender: Tender | None, sets: tuple[RuleSet, ...]) -> RuleSet | None:
+    """Return the rules as they read in the stage that is being typed."""
+    chosen = _chosen(form, sets)
+    if tender is not None and tender.follows_id is not None:
+        return law.rule_set_of(tender)
+    known = next((one for one in chosen.procedures if one.id == form.procedure.data), None) if chosen else None
+    return chosen.under(known.id, known.first.id) if chosen is not None and known is not None else chosen
+
+
+def _earliest(rules: RuleSet | None) -> datetime | None:
     """Return a deadline that is lawful with a little time left for the approval."""
-    chosen = next((one for one in sets if one.id == rule_set), None)
-    if chosen is None:
+    if rules is None:
         return None
-    ends_at = earliest_deadline(now(), chosen).ends_at
-    if chosen.rule("tender.min_period").unit == "minutes":
+    least = rules.rule(_MIN_PERIOD) if _MIN_PERIOD in rules else None
+    ends_at = due_on(least, now()).ends_at if least is not None else now()
+    if rules.demonstration or (least is not None and least.unit == "minutes"):
         step, slack = timedelta(minutes=5), timedelta(minutes=10)
     else:
         step, slack = timedelta(minutes=30), timedelta(days=1)

@@ -19,9 +19,10 @@ from wtforms.validators import DataRequired, Length
 from foundation.errors import Refusal
 from foundation.money import from_text, to_text
 from procurement.scoring.method import LOWEST_PRICE, POINTS, PRICE, REQUIREMENT, WEIGHTED_POINTS
-from procurement.tender import policy_fields, term_fields
+from procurement.tender import policy_fields, procedure_fields, term_fields
 from procurement.tender.drafting import FIRST_YEAR, LAST_YEAR, MOST_CRITERIA, MOST_ITEMS, MOST_LOTS, Problem
 from procurement.tender.policy_fields import PolicyForm
+from procurement.tender.procedure_fields import ProcedureForm
 from procurement.tender.term_fields import TermsForm
 
 _ = lazy_gettext
@@ -84,7 +85,7 @@ class CriterionForm(Form):
     bands = TextAreaField(_("Bands"), description=_("One band a line: 18-20 what earns it."), render_kw={"rows": 4})
 
 
-class DraftForm(FlaskForm):
+class DraftForm(FlaskForm, ProcedureForm):
     """The whole draft."""
 
     title = StringField(_("Title"))
@@ -169,6 +170,7 @@ def shown(data: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
         "places": str(rounding.get("places", 2)),
         "stage": rounding.get("stage", "each"),
         "fails_by": method.get("requirement_fails_by", "majority"),
+        **procedure_fields.shown(data),
         "policies": policy_fields.shown(data["policies"]),
         "terms": term_fields.shown(data["terms"], data["category"]),
         "lots": [
@@ -209,6 +211,7 @@ def read(form: DraftForm, zone: ZoneInfo, before: Mapping[str, Any] | None) -> t
         "budget": _fen(form.budget.data, "/budget", problems),
         "closes_at": moment,
         "method": method,
+        **procedure_fields.read(form, problems),
         "policies": policy_fields.read(form.policies.form, "/policies", problems),
         "terms": term_fields.read(form.terms.form, "/terms", problems),
         "lots": [_lot(lot.form, f"/lots/{at}", problems) for at, lot in enumerate(form.lots)],

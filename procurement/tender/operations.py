@@ -11,13 +11,14 @@ from sqlalchemy import delete, select
 from foundation.canonical import canonical, digest
 from foundation.errors import Refusal
 from foundation.references import next_ref
+from identity import queries as identity
 from identity.models import Account, Organisation
 from procurement.notices import operations as notices
 from procurement.notices import queries as published
 from procurement.notices.models import Notice
 from procurement.rules import ruleset as rulesets
 from procurement.rules.faults import RulesError
-from procurement.tender import content, drafting, readiness
+from procurement.tender import content, drafting, invitees, readiness, stages
 from procurement.tender.amending import amend
 from procurement.tender.attaching import (
     add_document,
@@ -180,10 +181,14 @@ def checked_form(now: datetime, data: dict[str, Any]) -> dict[str, Any]:
 def _fill(act: Act, tender: Tender, form: dict[str, Any]) -> None:
     for name in ("title", "description", "qualifications", "category", "currency", "budget", "closes_at"):
         setattr(tender, name, form[name])
-    for name in ("procedure", "ground", "ground_reason", "plan_ref", "policies", "terms"):
+    for name in ("policies", "terms", "contact", "phone", "accepts_consortium", "method", "source"):
         setattr(tender, name, form[name])
-    for name in ("rule_set_id", "contact", "phone", "accepts_consortium", "method", "source"):
-        setattr(tender, name, form[name])
+    # A following stage keeps the procedure, law and invitees with which the one before began it.
+    if tender.follows_id is None:
+        for name in ("rule_set_id", "procedure", "ground", "ground_reason", "plan_ref"):
+            setattr(tender, name, form[name])
+        tender.stage = stages.first_of(tender)
+        invitees.invite(act, tender, [identity.organisation_by_ref(ref) for ref in form["invitees"]], "named")
     if tender.follows_id is None:
         tender.stage = _first_stage(form)
     # Rows of a draft are replaced as a whole: nothing refers to them before publication.

@@ -13,6 +13,8 @@ SENTENCES = {
     "tender.not_a_draft": "This tender is not a draft any more and cannot be changed here.",
     "tender.reason_missing": "Give a reason. It is kept with the tender.",
     "tender.changed": "The tender has changed since this page was loaded. Read it again, then publish.",
+    "draft.invitee_unknown": "No verified supplier is known by this number, reference or name: {line}",
+    "draft.invitee_ambiguous": "Several verified suppliers have this name; give the number instead: {line}",
     "stage.not_following": "No stage {stage} follows this one.",
     "stage.no_lot_goes_on": "No lot of this stage waits for the following one.",
     "stage.invitees_missing": "Nobody goes on to the following stage.",

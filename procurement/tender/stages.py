@@ -15,6 +15,8 @@ from foundation.database import db
 from foundation.errors import HouseFault, Refusal
 from foundation.references import next_ref
 from identity.models import Organisation
+from procurement.rules import ruleset as rulesets
+from procurement.rules.faults import RulesError
 from procurement.tender import content, law
 from procurement.tender import invitees as listing
 from procurement.tender.attaching import current
@@ -80,6 +82,14 @@ def follow_up(
     # Not who goes on, and not how many: the notice of the selection tells what may be told.
     act.record("tender.follow_up", subject_of(later), {"follows": tender.ref, "stage": stage})
     return later
+
+
+def first_of(tender: Tender) -> str:
+    """Return the stage with which a draft's procedure begins; ``bids`` where the rule set does not know it."""
+    try:
+        return rulesets.load(tender.rule_set_id).procedure(tender.procedure).first.id
+    except RulesError:
+        return "bids"
 
 
 def chain(tender: Tender) -> list[Tender]:
