@@ -22,7 +22,7 @@ from foundation.errors import Refusal
 from foundation.money import to_text
 from foundation.reader import FIRST_YEAR, LAST_YEAR, Problem, Reader
 
-__all__ = ["CATEGORIES", "PROBLEMS", "Problem", "line", "project"]
+__all__ = ["CATEGORIES", "Problem", "line", "project"]
 
 CATEGORIES = ("goods", "services", "works")
 RESERVES = ("none", "whole", "part")
@@ -31,18 +31,6 @@ MOST_SURVEY = 20
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,19}")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,39}")
-
-PROBLEMS = {
-    "plan.title": "Give the project a title.",
-    "plan.year": "A year of the plan is a number such as 2026.",
-    "plan.month": "This is not a month, such as 2027-03.",
-    "plan.code": "A code has one to forty letters, digits, points or hyphens.",
-    "plan.percent": "This is not a percentage between 0 and 100.",
-    "plan.part": "Say which part is reserved, above 0 and below 100 per cent.",
-    "plan.survey_supplier": "Name whom you asked.",
-    "plan.line_title": "Say what the money is granted for.",
-    "plan.line_amount": "Give the amount that was granted.",
-}
 
 
 def project(data: Mapping[str, Any], *, rule_sets: Collection[str]) -> dict[str, Any]:

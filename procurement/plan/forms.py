@@ -98,7 +98,7 @@ class ReasonForm(FlaskForm):
 class DecisionForm(FlaskForm):
     """What a person decides about a suspicion of splitting."""
 
-    decision = RadioField(_("Decision"), choices=DECISIONS)
+    decision = RadioField(_("Your decision"), choices=DECISIONS)
     reason = TextAreaField(_("Reason"), [DataRequired(_("Give a reason.")), Length(max=4000)], render_kw={"rows": 4})
 
 

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from foundation.reader import PROBLEMS as READING
-from procurement.plan.drafting import PROBLEMS
 
 SENTENCES = {
     **READING,
-    **PROBLEMS,
+    "plan.title": "Give the project a title.",
+    "plan.year": "A year of the plan is a number such as 2026.",
+    "plan.month": "This is not a month, such as 2027-03.",
+    "plan.code": "A code has one to forty letters, digits, points or hyphens.",
+    "plan.percent": "This is not a percentage between 0 and 100.",
+    "plan.part": "Say which part is reserved, above 0 and below 100 per cent.",
+    "plan.survey_supplier": "Name whom you asked.",
+    "plan.line_title": "Say what the money is granted for.",
+    "plan.line_amount": "Give the amount that was granted.",
     "plan.unknown": "There is no such project in the plan.",
     "plan.invalid": "The form cannot be saved yet: {count} things need correction.",
     "plan.not_an_authority": "Only a contracting authority has a plan.",

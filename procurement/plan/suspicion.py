@@ -134,4 +134,5 @@ def demand_decided(project: Project, others: Sequence[Purchase], now: datetime) 
     if decided is None or decided.decision != "justified":
         rule = "plan.splitting_undecided" if decided is None else "plan.to_be_combined"
         one = told(found, now)
-        raise Refusal(rule, 409, reasons=(one,), article=one.article, sum=yuan(found.sum), limit=yuan(found.limit or 0))
+        total, limit = f"{yuan(found.sum):,}", f"{yuan(found.limit or 0):,}"
+        raise Refusal(rule, 409, reasons=(one,), article=one.article, sum=total, limit=limit)
