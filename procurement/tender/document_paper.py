@@ -125,7 +125,7 @@ def latest(tender: Tender) -> Document | None:
 def is_stale(tender: Tender) -> bool:
     """Tell whether the tender was published or amended since its document was made."""
     made = latest(tender)
-    return made is None or made.created_at <= _made_from(tender)[-1].issued_at
+    return made is None or made.created_at < _made_from(tender)[-1].issued_at
 
 
 def _made_from(tender: Tender) -> list[Notice]:

@@ -104,6 +104,8 @@ def _forget(key: str) -> None:
     shared = select(Document.id).where(Document.storage_key == key).limit(1)
     if key and db.session.execute(shared).first() is None:
         store().remove(key)
+        # What the lint read in it lies beside it.
+        store().path(key).with_suffix(".words.json").unlink(missing_ok=True)
 
 
 def _too_large() -> Refusal:

@@ -50,9 +50,9 @@ def proposed(tender: Tender, form: Mapping[str, Any], files: Sequence[Mapping[st
 
 
 def in_force(tender: Tender) -> list[Any]:
-    """Return the documents of a tender that are in force: attachments in their places, then the generated ones."""
-    others = [one for one in tender.documents if one.kind != ATTACHMENT and one.ended_at is None]
-    return [*current(tender.documents), *others]
+    """Return the attachments in force in their places; the generated document follows the notices and is in none."""
+    found: list[Any] = list(current(tender.documents))
+    return found
 
 
 def _documents(tender: Tender, files: Sequence[Mapping[str, Any]]) -> list[Any]:

@@ -73,7 +73,8 @@ def _contents(tender: Tender, ruleset: RuleSet) -> Iterator[Finding]:
         "qualifications": ("/qualifications", bool(tender.qualifications)),
         "criteria": ("/criteria", bool(tender.criteria)),
         "method": ("/method/id", bool(tender.method)),
-        "documents": ("/documents", bool(tender.documents)),
+        # The tender document is made from the draft itself where the rule set knows its parts.
+        "documents": ("/documents", bool(tender.documents) or "document.contents" in ruleset),
         "deadline": ("/closes_at", tender.closes_at is not None),
     }
     for name, (pointer, given) in held.items():

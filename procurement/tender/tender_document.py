@@ -15,7 +15,7 @@ from typing import Any
 from foundation.money import grouped_text
 from procurement.rules.faults import RulesError
 from procurement.rules.ruleset import RuleSet
-from procurement.tender import document_criteria
+from procurement.tender import document_criteria, document_policies
 from procurement.tender.document_blocks import Block, Said, text_block
 from procurement.tender.document_words import LAW, NAMES, PARTS, WORDS
 from procurement.tender.terms import amount_of
@@ -149,11 +149,7 @@ def _certificates(case: Case) -> Iterator[Block]:
 
 
 def _policies(case: Case) -> Iterator[Block]:
-    found = list(case.content.get("policy_words") or ())
-    if not found:
-        yield _line(WORDS["no_policies"])
-    for zh, en in found:
-        yield _line(Said(zh, en))
+    yield from document_policies.blocks(case.tender.get("policies") or {}, case.ruleset)
 
 
 def _format(case: Case) -> Iterator[Block]:
@@ -221,6 +217,10 @@ def _method(case: Case) -> Iterator[Block]:
     if case.tender["lots"]:
         first = case.tender["lots"][0]
         yield from document_criteria.blocks(first["method"], first["criteria"])
+    award = case.tender.get("award")
+    if award:
+        yield _heading("award")
+        yield from document_criteria.blocks(award["method"], award["criteria"])
     yield _heading("invalidity")
     yield from _term(case, "invalidity")
 

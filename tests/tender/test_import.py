@@ -70,7 +70,8 @@ def test_our_own_sample_lacks_only_its_documents_and_time(app: Flask, clock: Fix
         ("C5", "points", "8"),
     ]
     assert {(one.rule_id, one.pointer) for one in readiness.issues(tender, clock.now())} == {
-        ("tender.contents", "/documents"),
+        ("document.contents", "/terms/delivery_place"),
+        ("document.contents", "/terms/delivery_time"),
         ("tender.min_period", "/closes_at"),
         ("tender.document_period", "/closes_at"),
         ("policy.sme_expected", "/policies/sme_rate"),

@@ -68,7 +68,7 @@ def typed(**more: str) -> dict[str, Any]:
         "criteria-2-title": "方案",
         "criteria-2-weight": "60",
         "criteria-2-step": "0.5",
-        "criteria-2-bands": "50-60 优\n30–49.5：良\n0 - 29.5 差",
+        "criteria-2-bands": "50-60 提供 3 份检测报告\n30–49.5：提供 2 份检测报告\n0 - 29.5 不足 2 份",
         "terms-delivery_place": "云州市各直属学校",
         "terms-delivery_time": "合同签订之日起 45 日内",
         "do": "save",

@@ -81,7 +81,6 @@ def test_everything_is_told_at_once() -> None:
         ("tender.deadline_workday", "/closes_at"),
         ("tender.contents", "/description"),
         ("tender.contents", "/qualifications"),
-        ("tender.contents", "/documents"),
         ("tender.contents", "/lots/0/title"),
         ("tender.contents", "/lots/0/items/0/quantity"),
         ("tender.contents", "/lots/1/ceiling"),
