@@ -39,6 +39,7 @@ PROBLEMS = {
     "draft.policy_items": "Name items as lot/item, such as 1/2.",
     "draft.bands": "Bands run from a lower to a higher number of points.",
     "draft.step_line": "Write a step as: 5 = 10 (value, then points). This line cannot be read: {line}",
+    "draft.step_sign": "This step is on the wrong side of the direction you chose: {line}",
     "draft.evidence": "Name the proof that bidders upload.",
 }
 

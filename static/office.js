@@ -21,18 +21,20 @@ function sum() {
   form.querySelector("[data-sum]").classList.toggle("off", total !== 100 * 100000);
 }
 
+/** Show the fields that fit the kind of a criterion, and within a formula those of its type. */
 function fit(row) {
   const kind = row.querySelector("select[name$='-kind']").value;
-  row.querySelector("input[name$='-weight']").closest(".field").hidden = kind === "requirement";
-  row.querySelector("input[name$='-step']").closest(".field").hidden = kind !== "points";
-  row.querySelector("details").hidden = kind !== "points";
+  const type = row.querySelector("select[name$='-formula-type']").value;
+  for (const part of row.querySelectorAll("[data-for]")) part.hidden = !part.dataset.for.split(" ").includes(kind);
+  for (const part of row.querySelectorAll("[data-type]")) part.hidden = !part.dataset.type.split(" ").includes(type);
 }
 
 if (form && output) {
   let typed = false;
+  for (const one of form.querySelectorAll(".no-script")) one.hidden = true;
   form.addEventListener("input", (event) => {
     typed = true;
-    if (/-(weight|kind)$/.test(event.target.name)) {
+    if (/-(weight|kind|formula-type)$/.test(event.target.name)) {
       const row = event.target.closest(".criterion");
       if (row) fit(row);
       sum();

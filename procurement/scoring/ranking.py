@@ -44,6 +44,11 @@ def evaluated_price(bid: BidInput, price: Fraction) -> Fraction:
     return price - sum((deduction.amount(price) for deduction in bid.deductions), Fraction(0))
 
 
+def price_points(baseline: Fraction, evaluated: Fraction, weight: Fraction) -> Fraction:
+    """Return the points of a price before rounding: the lowest one divided by it, times the weight."""
+    return baseline / evaluated * weight
+
+
 def rank(evaluation: Evaluation) -> dict[str, Any]:
     """Compute gates, scores and order; the JSON form is specified in ``docs/formats/evaluation.md``."""
     gates = sorted((gate(evaluation, bid) for bid in evaluation.bids), key=lambda one: one.bid.id)
@@ -132,7 +137,7 @@ def _scored(
         given: dict[str, Fraction] = {}
         accepted = tuple(value for _bid, value in among.get(criterion.id, ()))
         if criterion.kind == PRICE:
-            exact = baseline / evaluated * criterion.weight
+            exact = price_points(baseline, evaluated, criterion.weight)
         elif criterion.kind == POINTS:
             given = {one.id: one.sheets[bid.id].scores[criterion.id] for one in evaluation.experts}
             exact = sum(given.values(), Fraction(0)) / len(given) / criterion.max * criterion.weight

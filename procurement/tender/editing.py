@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +17,7 @@ from identity.rights import Right
 from procurement.rules.counting import due_on, earliest_deadline
 from procurement.rules.ruleset import RuleSet
 from procurement.tender import (
+    criterion_page,
     documents,
     intake,
     law,
@@ -29,7 +29,7 @@ from procurement.tender import (
 )
 from procurement.tender.board import anchor_of, blueprint, language, now, own, told
 from procurement.tender.content import form_of
-from procurement.tender.drafting import MOST_CRITERIA, MOST_ITEMS, MOST_LOTS, Problem
+from procurement.tender.drafting import MOST_ITEMS, MOST_LOTS, Problem
 from procurement.tender.forms import DraftForm, field_at, moment_text, read, shown
 from procurement.tender.models import Tender
 
@@ -135,14 +135,12 @@ def _rearranged(
             lots.append({"items": [{}]})
         elif verb == "add" and what == "item" and len(lots[numbers[0]]["items"]) <= MOST_ITEMS:
             lots[numbers[0]]["items"].append({})
-        elif verb == "add" and what == "criterion" and len(criteria) <= MOST_CRITERIA:
-            criteria.append({"kind": "points", "step": "0.5"})
+        elif what == "criterion":
+            criterion_page.rearrange(criteria, verb, numbers[0] if numbers else None)
         elif verb == "drop" and what == "lot":
             del lots[numbers[0]]
         elif verb == "drop" and what == "item":
             del lots[numbers[0]]["items"][numbers[1]]
-        elif verb == "drop" and what == "criterion":
-            del criteria[numbers[0]]
         elif verb == "earliest":
             given["closes_at"] = moment_text(_earliest(_rules(form, tender, sets)), zone)
     except IndexError:
@@ -171,7 +169,8 @@ def _page(
         suggested=_earliest(rules),
         ways=procedure_fields.ways(chosen),
         stage_name=stage.name.template(language()) if stage is not None else "",
-        weights=_weights(form),
+        weights=criterion_page.weights(form),
+        criterion_previews=criterion_page.previews(form, language()),
         policy_hints=policy_fields.hints(chosen, form.category.data or "goods") if chosen is not None else {},
         policy_previews=list(policy_fields.previews(form.policies.form)),
         most=intake.most(),
@@ -205,20 +204,6 @@ def _earliest(rules: RuleSet | None) -> datetime | None:
         step, slack = timedelta(minutes=30), timedelta(days=1)
     at = (ends_at + slack).replace(second=0, microsecond=0)
     return at + (step - timedelta(minutes=at.minute % (step.seconds // 60)))
-
-
-def _weights(form: DraftForm) -> dict[str, Any]:
-    """Return the weights typed so far: parts for the bar and their sum; what is no number counts as nothing."""
-    parts = []
-    for entry in form.criteria:
-        row: Any = entry.form
-        text = (row["weight"].data or "").strip()
-        if row["kind"].data != "requirement" and text.replace(".", "", 1).isdigit() and text.isascii():
-            parts.append((row["title"].data or gettext("Without a name"), Decimal(text)))
-    total = sum((weight for _title, weight in parts), Decimal(0))
-    # The bar is only a drawing; the sum beside it is exact.
-    drawn = [(title, float(weight)) for title, weight in parts]
-    return {"parts": drawn, "sum": f"{total:f}", "is_whole": total == 100}
 
 
 def _all_problems(data: dict[str, Any], problems: list[Problem]) -> list[Problem]:

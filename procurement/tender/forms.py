@@ -18,8 +18,9 @@ from wtforms.validators import DataRequired, Length
 
 from foundation.errors import Refusal
 from foundation.money import from_text, to_text
-from procurement.scoring.method import LOWEST_PRICE, POINTS, PRICE, REQUIREMENT, WEIGHTED_POINTS
-from procurement.tender import policy_fields, procedure_fields, term_fields
+from procurement.scoring.method import LOWEST_PRICE, POINTS, REQUIREMENT, WEIGHTED_POINTS
+from procurement.tender import criterion_fields, policy_fields, procedure_fields, term_fields
+from procurement.tender.criterion_fields import CriterionForm, plain
 from procurement.tender.drafting import FIRST_YEAR, LAST_YEAR, MOST_CRITERIA, MOST_ITEMS, MOST_LOTS, Problem
 from procurement.tender.policy_fields import PolicyForm
 from procurement.tender.procedure_fields import ProcedureForm
@@ -33,11 +34,6 @@ CATEGORIES = [
     SelectChoice("works", _("Works")),
 ]
 METHODS = [SelectChoice(WEIGHTED_POINTS, _("Weighted points")), SelectChoice(LOWEST_PRICE, _("Lowest evaluated price"))]
-KINDS = [
-    SelectChoice(REQUIREMENT, _("Pass or fail")),
-    SelectChoice(PRICE, _("Price score")),
-    SelectChoice(POINTS, _("Scored by experts")),
-]
 STAGES = [SelectChoice("each", _("each criterion")), SelectChoice("end", _("only the total"))]
 FAILS_BY = [
     SelectChoice("majority", _("more than half of the experts")),
@@ -46,11 +42,9 @@ FAILS_BY = [
 ]
 PLACES = [SelectChoice("2", "2"), SelectChoice("3", "3"), SelectChoice("4", "4")]
 NATIONAL_SCHEME = "CN-GPC"
-_LONGEST_LINE = 600
 
 _NUMERIC = {"inputmode": "decimal", "class": "n"}
 _MOMENT = re.compile(r"(\d{4})\D(\d{1,2})\D(\d{1,2})\D?[ T]\s*(\d{1,2}):(\d{2})(?::(\d{2}))?")
-_BAND = re.compile(r"\s*(\S+?)\s*(?:–|—|~|～|-|至|到)\s*(\S+?)\s*(?:[:：]|\s)\s*(.*)")
 
 
 class ItemForm(Form):
@@ -72,17 +66,6 @@ class LotForm(Form):
     ceiling = StringField(_("Ceiling (yuan)"), render_kw=_NUMERIC)
     # One more than a draft may have, so that the sentence about too many is told.
     items = FieldList(FormField(ItemForm), max_entries=MOST_ITEMS + 1)
-
-
-class CriterionForm(Form):
-    """A rule of judgement."""
-
-    title = StringField(_("Criterion"))
-    kind = SelectField(_("Kind"), choices=KINDS, default=POINTS)
-    weight = StringField(_("Weight (points)"), render_kw=_NUMERIC)
-    step = StringField(_("Steps of the score"), default="0.5", render_kw=_NUMERIC)
-    guidance = TextAreaField(_("How it is judged"), render_kw={"rows": 3})
-    bands = TextAreaField(_("Bands"), description=_("One band a line: 18-20 what earns it."), render_kw={"rows": 4})
 
 
 class DraftForm(FlaskForm, ProcedureForm):
@@ -177,14 +160,7 @@ def shown(data: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
             {"title": lot["title"], "ceiling": _money_text(lot["ceiling"]), "items": lot["items"]}
             for lot in data["lots"]
         ],
-        "criteria": [
-            {
-                **{name: one[name] for name in ("title", "kind", "step", "guidance")},
-                "weight": "" if one["kind"] == REQUIREMENT else one["weight"],
-                "bands": "\n".join(f"{band['least']}-{band['most']} {band['text']}" for band in one["bands"]),
-            }
-            for one in data["criteria"]
-        ],
+        "criteria": [criterion_fields.shown(one) for one in data["criteria"]],
     }
 
 
@@ -246,7 +222,7 @@ def _item(item: Any) -> dict[str, Any]:
     return {
         "title": item["title"].data or "",
         "spec": item["spec"].data or "",
-        "quantity": _plain(item["quantity"].data),
+        "quantity": plain(item["quantity"].data),
         "unit": item["unit"].data or "",
         "classification": classification,
         "scheme": (item["scheme"].data or NATIONAL_SCHEME) if classification else "",
@@ -262,31 +238,8 @@ def _criteria(form: DraftForm, problems: list[Problem]) -> list[dict[str, Any]]:
         kind = row["kind"].data or POINTS
         letter = "R" if kind == REQUIREMENT else "C"
         counts[letter] += 1
-        found.append(
-            {
-                "code": f"{letter}{counts[letter]}",
-                "kind": kind,
-                "title": row["title"].data or "",
-                "guidance": row["guidance"].data or "",
-                "weight": _plain(row["weight"].data),
-                "step": _plain(row["step"].data),
-                "bands": read_bands(row["bands"].data, f"/criteria/{at}/bands", problems) if kind == POINTS else [],
-            }
-        )
-    return found
-
-
-def read_bands(text: str | None, at: str = "", problems: list[Problem] | None = None) -> list[dict[str, str]]:
-    """Return the bands of a text, one a line; a line that cannot be read becomes a problem at `at`."""
-    found = []
-    for line in filter(None, (line.strip() for line in (text or "").splitlines())):
-        # The pattern's time grows with the square of a line's length.
-        band = _BAND.fullmatch(line) if len(line) <= _LONGEST_LINE else None
-        if band is None:
-            if problems is not None:
-                problems.append(Problem("draft.band_line", at, {"line": line[:60]}))
-            continue
-        found.append({"least": band[1], "most": band[2], "text": band[3]})
+        typed = criterion_fields.read(row, f"/criteria/{at}", problems)
+        found.append({"code": f"{letter}{counts[letter]}", **typed})
     return found
 
 
@@ -294,16 +247,12 @@ def _places(text: str | None) -> int:
     return int(text) if text and text in {one.value for one in PLACES} else 2
 
 
-def _plain(text: str | None) -> str:
-    return (text or "").replace(",", "").replace("，", "").strip()
-
-
 def _fen(text: str | None, at: str, problems: list[Problem]) -> int:
-    plain = _plain(text)
-    if not plain:
+    typed = plain(text)
+    if not typed:
         return 0
     try:
-        return from_text(plain)
+        return from_text(typed)
     except Refusal:
         problems.append(Problem("draft.money", at, {"most": "10,000,000,000,000.00"}))
         return 0
