@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -22,17 +22,16 @@ from foundation.money import to_text
 from procurement.evaluation import queries
 from procurement.evaluation.marks import sheet_value
 from procurement.evaluation.models import SignOff
+from procurement.evaluation.preferences import SMALL, Preference, preferences
 from procurement.panel import queries as panel
 from procurement.panel.models import PanelMember
 from procurement.rules.ruleset import RuleSet
-from procurement.scoring.method import EvaluationRefused, FORMAT, QUALIFICATION
+from procurement.scoring.method import FORMAT, QUALIFICATION, EvaluationRefused
 from procurement.scoring.ranking import evaluate
 from procurement.tender import queries as tenders
 from procurement.tender.content import local_text
 from procurement.tender.models import Lot
 
-# The sizes of enterprise that a policy deduction is for (财库〔2020〕46号第9条; 财库〔2022〕19号).
-SMALL = frozenset({"small", "micro"})
 UNOPENABLE = "The envelope could not be opened"
 
 Check = Callable[[Bid, RuleSet], dict[str, str] | None]
@@ -138,8 +137,10 @@ def _expert(member: PanelMember, signed: SignOff, lot: Lot, bids: Sequence[Bid])
 
 def _bids(lot: Lot, terms: dict[str, Any], rules: RuleSet, source: str | None) -> list[dict[str, Any]]:
     found, shut = [], 0
+    favours = _preferences(lot, terms, rules)
     for bid in box.bids_of_lot_after_opening(lot):
         supplier = _supplier(bid)
+        favoured = favours.get(bid.letter, Preference())
         if bid.state != "opened":
             shut += 1
             invalid = {"rule": bid.cause or "bid.invalid", "reason": UNOPENABLE}
@@ -148,8 +149,10 @@ def _bids(lot: Lot, terms: dict[str, Any], rules: RuleSet, source: str | None) -
         one: dict[str, Any] = {"bid": bid.letter, "supplier": supplier}
         if terms.get("priced", True) and terms["method"]["id"] != QUALIFICATION:
             assert bid.price is not None, "An opened bid has a price."
-            one |= {"price": to_text(bid.price), "deductions": _deductions(bid, terms, rules)}
-        why = _invalidity(bid, rules)
+            one |= {"price": to_text(bid.price), "deductions": _deductions(bid, terms, rules) or favoured.deductions}
+            if favoured.refused:
+                one["x_not_deducted"] = favoured.refused
+        why = _invalidity(bid, rules) or favoured.invalid
         if why is not None:
             one["invalid"] = why
         values = queries.values(terms, bid)
@@ -159,6 +162,14 @@ def _bids(lot: Lot, terms: dict[str, Any], rules: RuleSet, source: str | None) -
             one["source"] = f"{source} {bid.letter}"
         found.append(one)
     return found
+
+
+def _preferences(lot: Lot, terms: dict[str, Any], rules: RuleSet) -> dict[str, Preference]:
+    """Return what the tender's policies make of the opened bids, by letter."""
+    content = tenders.notice_content(lot.tender)
+    offers = {bid.letter: bid.offer or {} for bid in box.opened_bids(lot)}
+    issued_on = date.fromisoformat(content["issued_at"][:10])
+    return preferences(offers, tender=content["tender"], lot=terms, rules=rules, on=issued_on)
 
 
 def _invalidity(bid: Bid, rules: RuleSet) -> dict[str, str] | None:
@@ -175,7 +186,7 @@ def _supplier(bid: Bid) -> dict[str, str]:
 
 
 def _deductions(bid: Bid, terms: dict[str, Any], rules: RuleSet) -> list[dict[str, str]]:
-    """Return the deduction for small and micro enterprises, only where the notice's method names a rate for it."""
+    """Return the deduction of a tender from before there were policies, whose method names a rate for small bidders."""
     rate = terms["method"].get("x_sme_rate")
     size = ((bid.offer or {}).get("declarations") or {}).get("enterprise_size")
     if not rate or size not in SMALL or "policy.sme_deduction" not in rules:
