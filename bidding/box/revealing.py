@@ -1,7 +1,7 @@
 """Records that a stage withheld: told whole with the opening that follows, or when the procurement ends without one.
 
 Until then a notice holds only the digest of such a record (法38: nobody tells a negotiating supplier of the others;
-法34: nobody learns who is invited). Once told, the salt opens that digest, and the entries of the trail can be explained.
+法34: nobody learns who is invited). Once told, the salt opens that digest.
 """
 
 from __future__ import annotations

@@ -14,14 +14,14 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import generate_csrf
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from bidding.box import operations, queries, readers, records, shown
 from bidding.box.api import api, demand_supplier
 from bidding.box.blinded import Owner
 from bidding.box.lifecycle import BID
 from bidding.box.models import BidFile
-from bidding.box.uploads import files
+from bidding.box.uploads import demand_invited, files
 from bidding.seal.bundle import load_bundle
 from bidding.seal.manifest import MOST_FILES
 from foundation import web
@@ -29,6 +29,7 @@ from foundation.canonical import canonical
 from foundation.certificates import public_certificates
 from foundation.database import db
 from foundation.errors import Refusal
+from identity import queries as identity
 from identity.guard import act_now, open_to, visitor
 from identity.rights import Right
 from procurement.notices import queries as notices
@@ -37,6 +38,7 @@ from procurement.rules.rule import Rule
 from procurement.rules.ruleset import RuleSet
 from procurement.tender import law
 from procurement.tender import queries as tenders
+from procurement.tender.invitees import INVITED, invitations
 from procurement.tender.models import Lot, Tender
 from procurement.tender.ownership import subject_of
 from supervision.trail import queries as trail
@@ -60,10 +62,18 @@ def mine() -> str:
         {"bid": bid, "links": shown.lot_links(bid.lot), "may": _offered(bid, rights, now)}
         for bid in queries.own_bids(owner)
     ]
+    organisation = identity.organisation_by_ref(owner.organisation)
+    invited = {one.id for one in invitations(organisation)}
     open_lots = select(Lot).join(Tender).where(Lot.state == "open", Tender.closes_at > now)
+    open_lots = open_lots.where(or_(Tender.admits != INVITED, Tender.id.in_(invited)))
     lots = db.session.execute(open_lots.order_by(Tender.closes_at, Lot.id).limit(50)).scalars()
     sealed_on = {row["bid"].lot_id for row in rows if row["bid"].state == "sealed"}
-    listed = [{"lot": lot, "links": shown.lot_links(lot)} for lot in lots if lot.id not in sealed_on]
+    listed = [
+        {"lot": lot, "links": shown.lot_links(lot), "is_invited": lot.tender_id in invited}
+        for lot in lots
+        if lot.id not in sealed_on
+    ]
+    listed.sort(key=lambda row: not row["is_invited"])
     return render_template("box/mine.html", rows=rows, lots=listed, now=now)
 
 
@@ -78,6 +88,7 @@ def seal(tender: str, lot: str) -> str:
         raise Refusal("bid.late", 409, closes_at=found.closes_at, submitted_at=now, article=_article(found, "bid.late"))
     if place.state != "open" or found.notice_ref is None:
         raise Refusal("bid.not_open", 409)
+    demand_invited(owner_page, found)
     settings, notice = current_app.config["SETTINGS"], notices.by_ref(found.notice_ref)
     static = Path(str(current_app.static_folder))
     client = load_bundle(static, tenders.content_in_force(found)["client"]["bundle"])

@@ -44,6 +44,7 @@ from procurement.tender.lots import (
 )
 from procurement.tender.models import Criterion, Item, Lot, Tender
 from procurement.tender.ownership import demand_draft, demand_member, move_or_refuse, subject_of
+from procurement.tender.publicity import publicise
 from procurement.tender.publishing import Prepared, prepare_publication, publish
 from supervision.trail.act import Act
 
@@ -65,6 +66,7 @@ __all__ = [
     "prepare_publication",
     "propose_lot",
     "propose_selection_lot",
+    "publicise",
     "publish",
     "redraft_document",
     "release_lot",

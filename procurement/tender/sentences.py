@@ -21,6 +21,7 @@ SENTENCES = {
     "stage.out_of_order": "This stage cannot be published now: the stage before it has not decided who goes on.",
     "publicity.not_needed": "This purchase needs no publicity before its notice.",
     "publicity.done": "This publicity was made already.",
+    "publicity.incomplete": "The publicity lacks what the law asks of it.",
     "publicity.opinion": "Each opinion needs a name, unit, title and its words.",
     "tender.not_ready": "The tender cannot be published yet. Everything that stands in the way is listed.",
     "plan.begun_already": "The tender {tender} was begun from this project already.",

@@ -15,14 +15,14 @@ from identity.rights import Right
 from procurement.notices import queries as published
 from procurement.rules.counting import extended_deadline
 from procurement.rules.findings import blocking
-from procurement.tender import content, operations, publishing, queries, readiness
+from procurement.tender import content, law, letters, operations, procedures, publishing, queries, readiness, stages
 from procurement.tender.board import blueprint, language, now, own, told
 from procurement.tender.forms import AmendForm, DocumentForm, ReasonForm, moment_of, moment_text
 from procurement.tender.lifecycle import TENDER
 from procurement.tender.models import Tender
 
 # The module below adds its addresses to the blueprint when it is loaded.
-from procurement.tender import document_views, editing, lint_views, plan_views  # noqa: F401  isort: skip
+from procurement.tender import document_views, editing, lint_views, plan_views, publicity_views  # noqa: F401  isort: skip
 
 _GROUPS = (
     ("submitted", ("submitted",)),
@@ -106,6 +106,7 @@ def publish(ref: str) -> Any:
         if refused.rule not in ("tender.not_ready", "tender.changed", "tender.by_a_second_person"):
             raise
         return _approve(own(ref), ReasonForm(), refused)
+    letters.invite(own(ref))
     flash(gettext("Published. The notice is signed and cannot be changed any more."), "ok")
     return redirect(url_for("tender.show", ref=ref), 303)
 
@@ -192,6 +193,7 @@ def _approve(tender: Tender, form: ReasonForm, refused: Refusal | None = None) -
         notice=_notice(tender),
         form=form,
         refused=sentence(refused.rule, refused.facts) if refused is not None else "",
+        publicity=procedures.needs_publicity(tender, readiness.rule_set_of(tender)),
         is_author=_is_author(tender),
         **_law(tender),
     )
@@ -229,7 +231,16 @@ def _law(tender: Tender) -> dict[str, Any]:
     findings = readiness.issues(tender, moment) if tender.state in ("draft", "submitted") else []
     found = told(findings)
     counted = readiness.earliest(tender, moment) if findings or tender.state in ("draft", "submitted") else None
+    procedure, stage = law.procedure_in(ruleset, tender), law.stage_in(ruleset, tender)
     return {
+        "procedure_name": procedure.name.template(language()) if procedure is not None else gettext("Open tender"),
+        "stage": stage,
+        "stage_name": stage.name.template(language()) if stage is not None else "",
+        "round": stages.round_of(tender),
+        "ground": dict(procedure.grounds)[tender.ground].template(language())
+        if procedure is not None and tender.ground in dict(procedure.grounds)
+        else "",
+        "chain": stages.chain(tender),
         "rule_set_name": ruleset.name.template(language()),
         "demonstration": ruleset.demonstration,
         "blocking": [one for one in found if one["severity"] == "blocks"],
