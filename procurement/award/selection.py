@@ -95,8 +95,8 @@ def stage_of(lot: Lot) -> Stage:
 
 
 def knock_out_rule(lot: Lot, rules: RuleSet) -> Rule:
-    """Return the rule of the knock-out that this lot is under."""
-    return rules.rule(KNOCK_OUT_QUALITY if lot.tender.method.get("knock_out") == "quality" else KNOCK_OUT)
+    """Return the rule of the knock-out that this lot is under: its notice says where quality comes first."""
+    return rules.rule(KNOCK_OUT_QUALITY if lot.tender.method.get("x_knock_out") == "quality" else KNOCK_OUT)
 
 
 def propose(act: Act, lot: Lot, reason: str = "", left_out: Mapping[str, str] | None = None) -> Selection:

@@ -60,8 +60,12 @@ def ways_of(tender: Tender) -> dict[str, Any]:
 def latest_end(tender: Tender, starts_on: date) -> date | None:
     """Return the last day that an agreement of this tender may have, None where the law sets no period."""
     rules = law.rule_set_of(tender)
-    rule = f"{DURATION}{tender.category}"
-    return framework.latest_end(starts_on, rules.rule(rule).whole) if rule in rules else None
+    if f"{DURATION}{tender.category}" not in rules:
+        return None
+    rule = rules.rule(f"{DURATION}{tender.category}")
+    if rule.unit != "years":
+        raise HouseFault(f"{rule.id} is in {rule.unit}: agreements are made for years.")
+    return framework.latest_end(starts_on, rule.whole)
 
 
 def conclude(

@@ -81,7 +81,7 @@ def test_who_qualifies_is_invited_and_nobody_else_learns_of_it(app: Flask, clock
     failed = the_bid(the_lot(ref), "B").supplier
     assert failed is not None
     failed_ref, names = failed.ref, [one.name for one in who.suppliers]
-    with as_officer(who) as act, pytest.raises(Refusal, match=r"award\.not_this_stage"):
+    with pytest.raises(Refusal, match=r"award\.not_this_stage"), as_officer(who) as act:
         operations.propose(act, the_lot(ref), the_bid(the_lot(ref), "A"))
     proposed(who, ref)
     chosen = queries.selection_of(the_lot(ref))
@@ -103,7 +103,7 @@ def test_who_qualifies_is_invited_and_nobody_else_learns_of_it(app: Flask, clock
     invited = [one.organisation.ref for one in following.invitees]
     assert len(invited) == 3 and failed_ref not in invited
     assert [one.account_id for one in panels.members(following)] == [one.id for one in who.experts[:3]]
-    with as_officer(who) as act, pytest.raises(Refusal, match=r"selection\.next_there"):
+    with pytest.raises(Refusal, match=r"selection\.next_there"), as_officer(who) as act:
         selection.open_next(act, the_lot(ref), "bids")
     # The award of the following stage opens the digest for everyone.
     publish(who, later)
@@ -122,7 +122,7 @@ def test_who_qualifies_is_invited_and_nobody_else_learns_of_it(app: Flask, clock
 def test_two_people_a_reason_for_each_and_enough_that_go_on(app: Flask, clock: FixedClock) -> None:
     who = people(app)
     ref = judged(who, clock).tender.ref
-    with as_approver(who) as act, pytest.raises(Refusal, match=r"selection\.decide\.not_now"):
+    with pytest.raises(Refusal, match=r"selection\.decide\.not_now"), as_approver(who) as act:
         selection.decide(act, the_lot(ref))
     for left_out, rule in (
         ({"A": " "}, "selection.reason_missing"),
@@ -130,16 +130,16 @@ def test_two_people_a_reason_for_each_and_enough_that_go_on(app: Flask, clock: F
         ({name: "资料不实" for name in "ABCD"}, "selection.nobody_left"),
         ({"Z": "没有这份申请"}, "award.bid_unknown"),
     ):
-        with as_officer(who) as act, pytest.raises(Refusal) as refused:
+        with pytest.raises(Refusal) as refused, as_officer(who) as act:
             selection.propose(act, the_lot(ref), "", left_out)
         assert refused.value.rule == rule
     assert queries.selection_of(the_lot(ref)) is None and the_lot(ref).state == "evaluated"
     proposed(who, ref, A="提交的资料不实")
     again = acting_as(who.officer, who.authority, Role.APPROVER)
-    with again as act, pytest.raises(Refusal, match=r"selection\.by_another_person"):
+    with pytest.raises(Refusal, match=r"selection\.by_another_person"), again as act:
         selection.decide(act, the_lot(ref))
     stranger = acting_as(who.approver, who.supervisor, Role.APPROVER)
-    with stranger as act, pytest.raises(Refusal) as unknown:
+    with pytest.raises(Refusal) as unknown, stranger as act:
         selection.decide(act, the_lot(ref))
     assert unknown.value.status == 404
     with as_approver(who) as act:
@@ -160,14 +160,14 @@ def test_too_few_who_qualify_let_the_lot_fail_with_the_article(app: Flask, clock
     assert lot.state == "failed"
     said = notices.content(notices.of_tender(lot.tender.ref, kind="failure")[0])
     assert said["rule"]["id"] == "selective.min_qualified" and "34" in said["rule"]["article"]["zh_Hans"]
-    with as_officer(who) as act, pytest.raises(Refusal, match=r"lot\.select\.not_now"):
+    with pytest.raises(Refusal, match=r"lot\.select\.not_now"), as_officer(who) as act:
         selection.propose(act, the_lot(lot.tender.ref))
 
 
 def test_a_stage_that_ends_in_an_award_knows_no_selection(app: Flask, clock: FixedClock) -> None:
     who = people(app)
     ref = evaluated(who, clock).tender.ref
-    with as_officer(who) as act, pytest.raises(Refusal, match=r"selection\.not_this_stage"):
+    with pytest.raises(Refusal, match=r"selection\.not_this_stage"), as_officer(who) as act:
         selection.propose(act, the_lot(ref))
 
 
@@ -178,7 +178,7 @@ def test_a_tie_at_the_cut_is_decided_by_people_with_a_reason(app: Flask, clock: 
     ref = judged_admission(who, clock, prices=same).tender.ref
     found = selection.choice(the_lot(ref))
     assert len(found.tied) == 2 and found.open_places == 1
-    with as_officer(who) as act, pytest.raises(Refusal, match=r"selection\.tie_at_the_cut"):
+    with pytest.raises(Refusal, match=r"selection\.tie_at_the_cut"), as_officer(who) as act:
         selection.propose(act, the_lot(ref))
     proposed(who, ref, **{found.tied[1]: "按征集文件规定抽签，结果为该供应商落选"})
     chosen = queries.selection_of(the_lot(ref))

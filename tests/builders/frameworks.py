@@ -17,7 +17,7 @@ from procurement.contract.models import Agreement
 from procurement.tender import queries as tenders
 from procurement.tender.models import Lot
 from supervision.trail.act import Actor, acting
-from tests.builders.awards import the_lot
+from tests.builders.awards import evaluated, the_lot
 from tests.builders.bids import a_bid, open_lot
 from tests.builders.judging import judge
 from tests.builders.people import People, one_hash
@@ -53,13 +53,19 @@ def a_fifth_supplier() -> Organisation:
 def judged_admission(
     people: People, clock: FixedClock, *, prices: Sequence[tuple[str, str]] = PRICES[:4], **more: Any
 ) -> Lot:
-    """Return a lot of an admission stage with a judged bid for each of `prices`, in the order of the suppliers."""
+    """Return a lot of an admission stage with a judged bid for each of `prices`, in the order of the suppliers.
+
+    As rows, without sealing (`awards.evaluated`); the journey seals.
+    """
     form = {**FRAMEWORK, "method": "lowest_price", "criteria": LOWEST, **more}
-    ref = a_tender(people, clock, **form).ref
-    refs = [one.ref for one in people.suppliers]
-    if len(prices) > len(refs):
-        refs.append(a_fifth_supplier().ref)
-    for supplier, (first, second) in zip(refs, prices, strict=False):
+    return evaluated(people, clock, prices=prices, points=[("0", "0")] * len(prices), **form)
+
+
+def sealed_admission(people: People, clock: FixedClock, **more: Any) -> Lot:
+    """Return a lot of an admission stage with five bids that were sealed, opened and judged."""
+    ref = a_tender(people, clock, **{**FRAMEWORK, "method": "lowest_price", "criteria": LOWEST, **more}).ref
+    refs = [*(one.ref for one in people.suppliers), a_fifth_supplier().ref]
+    for supplier, (first, second) in zip(refs, PRICES, strict=True):
         a_bid(tenders.by_ref(ref), "1", identities.organisation_by_ref(supplier), prices={"1": first, "2": second})
     open_lot(clock, tenders.by_ref(ref))
     return judge(people, tenders.by_ref(ref))
