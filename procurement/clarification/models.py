@@ -44,7 +44,7 @@ class Follow(Base):
     # A keyed digest of the address, and the address sealed for the platform's letters.
     tag: Mapped[str] = mapped_column(String(64))
     address_sealed: Mapped[bytes] = mapped_column(Bytes)
-    locale: Mapped[str] = mapped_column(String(10), default="zh_Hans")
+    locale: Mapped[str] = mapped_column(String(10), default="zh-CN")
     token_sha256: Mapped[str] = mapped_column(String(64), index=True)
     confirmed_at: Mapped[datetime | None] = mapped_column(Moment)
     created_at: Mapped[datetime] = mapped_column(Moment)

@@ -21,8 +21,21 @@ _TENDER = (
 )
 _LOT = ("title", "ceiling")
 _ITEM = ("title", "quantity", "unit", "spec", "substantive", "classification")
-_CRITERION = ("title", "kind", "guidance", "weight", "step", "x_bands", "mandatory")
+_CRITERION = ("title", "kind", "guidance", "weight", "step", "x_bands", "formula", "evidence", "mandatory")
 _DOCUMENT = ("file_name", "sha256")
+# Members with words of their own; any other is told by its path.
+_KNOWN = {
+    "terms": (
+        "acceptance", "agency_fee", "certificates", "contract", "credit_query", "delivery_place", "delivery_time",
+        "instructions", "invalidity", "offer_format", "other", "payment", "site_visit", "validity_days",
+    ),
+    "policies": (
+        "domestic_rate", "energy", "energy_items", "energy_list", "environment", "environment_items",
+        "environment_list", "imported", "imported_approval", "industry", "sme_consortium_rate", "sme_rate",
+        "sme_reason", "sme_reserve", "sme_share", "sme_small",
+    ),
+    "method": ("id", "requirement_fails_by"),
+}
 
 
 @dataclass(frozen=True)
@@ -118,8 +131,9 @@ def _others(what: str, at: str, old: Any, new: Any) -> Iterator[Difference]:
     before, after = dict(_leaves(old)), dict(_leaves(new))
     for path in [*before, *(path for path in after if path not in before)]:
         if before.get(path, "") != after.get(path, ""):
-            facts = {"path": path.strip("/")}
-            yield Difference(at + path, f"change.{what}", before.get(path, ""), after.get(path, ""), facts)
+            name = path.strip("/")
+            label = f"change.{what}_{name}" if name in _KNOWN[what] else f"change.{what}"
+            yield Difference(at + path, label, before.get(path, ""), after.get(path, ""), {"path": name})
 
 
 def _leaves(value: Any, at: str = "") -> Iterator[tuple[str, str]]:

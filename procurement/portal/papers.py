@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
+from typing import Any
 
 from flask import Response, current_app, g, render_template, request
 from flask_babel import get_locale
@@ -11,12 +11,17 @@ from foundation.errors import Refusal
 from foundation.storage import Store
 from identity.guard import open_to
 from identity.rights import Right
+from procurement.clarification.timeline import changes_since
+from procurement.notices import changed
 from procurement.notices import queries as published
 from procurement.notices.models import Notice, Rendition
 from procurement.portal import words
 from procurement.portal.board import blueprint
 from procurement.portal.seals import verdict_on
+from procurement.tender import attaching
 from procurement.tender import queries as tenders_of
+from procurement.tender.downloads import file_answer, preview_of
+from procurement.tender.models import TENDER_DOCUMENT, Document
 
 # What is published never changes, so a copy may be kept for good.
 FOREVER = "public, max-age=31536000, immutable"
@@ -36,8 +41,17 @@ def notice(ref: str) -> str:
         verdict=verdict_on(found),
         rendition=_rendition(found, ""),
         later=later,
+        changed=_changed(found),
         words=words,
     )
+
+
+def _changed(notice: Notice) -> list[dict[str, Any]]:
+    """Return what an amendment changes, in words; nothing for any other notice."""
+    if notice.kind != "amendment":
+        return []
+    told = changes_since(tenders_of.by_ref(notice.tender_ref))
+    return changed.shown(next((one.changes for one in told if one.ref == notice.ref), ()))
 
 
 @blueprint.get("/notices/<ref>.json")
@@ -71,21 +85,33 @@ def notice_pdf(ref: str) -> Response:
 
 @blueprint.get("/documents/<ref>")
 @open_to(Right.READ_PUBLIC)
-def document(ref: str) -> Response:
-    """Give a document of a published tender. No login, and no note of who asked."""
+def document(ref: str) -> Any:
+    """Give a document of a published tender, whole or the range that is asked for. No login, no note of who asked."""
+    answer = file_answer(_public(ref), inline=request.args.get("show") == "1")
+    answer.headers["Cache-Control"] = FOREVER
+    return answer
+
+
+@blueprint.get("/documents/<ref>/about")
+@open_to(Right.READ_PUBLIC)
+def about_document(ref: str) -> str:
+    """Tell a document's facts: size, pages, digest and how to check it, its versions, and how it begins."""
+    found = _public(ref)
+    chains = attaching.chains(found.tender.documents, found.kind)
+    return render_template(
+        "portal/document.html",
+        document=found,
+        versions=next(chain for chain in chains if found in chain),
+        preview=preview_of(found),
+        is_generated=found.kind == TENDER_DOCUMENT,
+    )
+
+
+def _public(ref: str) -> Document:
     found = tenders_of.document_by_ref(ref)
     if found.tender.published_at is None:
         raise Refusal("document.unknown", 404, ref=ref)
-    store: Store = current_app.extensions["store"]
-    answer = Response(store.pieces(found.storage_key), content_type=found.media_type)
-    answer.headers["Content-Length"] = str(found.size)
-    # Whatever someone uploaded must run nothing in the house's name.
-    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(found.file_name, safe='')}"
-    answer.headers["Cache-Control"] = FOREVER
-    answer.headers["ETag"] = f'"{found.sha256}"'
-    return answer
+    return found
 
 
 def _rendition(notice: Notice, wanted: str) -> Rendition | None:

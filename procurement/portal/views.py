@@ -8,14 +8,18 @@ from flask import current_app, render_template, request, url_for
 from flask_babel import get_locale
 
 from foundation.errors import Refusal
-from identity.guard import open_to
+from identity.guard import open_to, visitor
 from identity.rights import Right
+from procurement.clarification.timeline import changes_since
+from procurement.notices import changed
 from procurement.notices import queries as published
 from procurement.notices.models import Notice
 from procurement.portal import queries, story, words
 from procurement.portal.board import blueprint
 from procurement.portal.seals import verdict_on
+from procurement.tender import attaching, document_paper, invitees, stages
 from procurement.tender import queries as tenders_of
+from procurement.tender.models import TENDER_DOCUMENT, Tender
 
 # The modules below add their addresses to the blueprint when they are loaded.
 from procurement.portal import api, papers, rule_views, trail_views, verify_views  # noqa: F401  isort: skip
@@ -75,15 +79,27 @@ def tender(ref: str) -> str:
         content=content,
         notice=original,
         notices=notices,
-        amendments=content["amendments"],
+        changes=[{"told": one, "changed": changed.shown(one.changes)} for one in changes_since(found)],
         states=states,
         awards={one.lot: one for one in notices if one.kind == "award"},
+        # Everyone may know the stages that are published; who is invited only its own supplier.
+        chain=[one for one in stages.chain(found) if one.published_at is not None],
+        is_invited=_is_invited(found),
+        named=_named,
         steps=story.steps(found, notices),
         verdict=verdict_on(original),
         rule_set_name=_named(content["rule_set"]["title"]),
         words=words,
         now=current_app.extensions["clock"].now(),
     )
+
+
+def _is_invited(tender: Tender) -> bool:
+    """Tell whether the visitor's own organisation may bid; a visitor without one is told by who may bid at all."""
+    organisation = visitor().organisation
+    if organisation is None or not visitor().has(Right.BID):
+        return tender.admits != invitees.INVITED
+    return invitees.is_invited(tender, organisation)
 
 
 @blueprint.get("/results")

@@ -73,7 +73,7 @@ def test_a_difference_names_what_people_know() -> None:
         ("change.item_quantity", "10", "12"),
         ("change.item_gone", "", ""),
         ("change.item_new", "", "4; 个"),
-        ("change.terms", "", "30"),
+        ("change.terms_payment", "", "30"),
         ("change.document_new", "", "a.pdf; 0"),
     ]
     assert difference(after, after) == []
