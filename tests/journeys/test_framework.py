@@ -1,0 +1,100 @@
+"""A framework agreement: five bid, one goes out, one order in each of the three ways, each to its signed award."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from foundation.clock import FixedClock
+from identity import queries as identities
+from procurement.contract import queries
+from procurement.evaluation import duties as evaluation
+from procurement.evaluation import queries as evaluations
+from procurement.tender import queries as tenders
+from tests.builders.awards import decide, propose, the_lot
+from tests.builders.bids import a_bid, open_lot
+from tests.builders.frameworks import sealed_admission
+from tests.builders.people import People, people
+from tests.builders.tenders import publish
+from tests.journeys.visitors import Person, export_of, verified
+
+
+def ordered(officer: Person, agreement: str, clock: FixedClock, way: str, **more: str) -> str:
+    """Give out an order on its page; return the reference of the draft."""
+    closes_at = (clock.now() + timedelta(hours=9)).strftime("%Y-%m-%d %H:%M")
+    form = {"call-way": way, "call-quantity_1": "40", "call-closes_at": closes_at, **more}
+    made: str = officer.send(f"/office/agreements/{agreement}/call-off", has="call-way", **form).location
+    return made.rpartition("/")[2]
+
+
+def awarded(who: People, clock: FixedClock, ref: str, offers: dict[str, str]) -> dict[str, Any]:
+    """Publish an order, take an offer from each supplier (unit price by reference), award; return the notice."""
+    publish(who, ref)
+    for supplier, price in offers.items():
+        a_bid(tenders.by_ref(ref), "1", identities.organisation_by_ref(supplier), prices={"1": price})
+    open_lot(clock, tenders.by_ref(ref))
+    evaluation.complete_due()
+    found = evaluations.evaluation_of(the_lot(ref))
+    assert found is not None
+    propose(who, ref, found.document["result"]["ranking"][0])
+    said: dict[str, Any] = json.loads(decide(who, ref).body)["award"]
+    return said
+
+
+def test_a_framework_from_the_admission_to_three_orders(app: Flask, clock: FixedClock, tmp_path: Path) -> None:
+    who = people(app)
+    ref = sealed_admission(who, clock, category="services").tender.ref
+    officer, approver, public = Person(app, who.officer), Person(app, who.approver), Person(app)
+    selecting = f"/office/tenders/{ref}/lots/1/selection"
+    assert "left out by the knock-out" in officer.page(selecting)
+    officer.send(selecting, action="/propose")
+    officer.page(f"/office/tenders/{ref}/lots/1/agreement", status=403)
+    conclude = f"/office/tenders/{ref}/lots/1/agreement"
+    assert "2 years" in approver.send(conclude, has="agree-ends_on", status=422, **{"agree-ends_on": "2030-01-01"}).text
+    made = approver.send(conclude, has="agree-ends_on", **{"agree-ways": ["direct", "second_price", "rotation"]})
+    agreement = made.location.rpartition("/")[2]
+    members = [one.organisation.ref for one in queries.by_ref(agreement).members]
+    assert len(members) == 4
+    shown = public.page(f"/agreements/{agreement}")
+    assert "100.00" in shown and "140.00" not in shown and "春风文具有限公司" not in shown
+    refused = officer.send(
+        f"/office/agreements/{agreement}/call-off", has="call-way", status=422,
+        **{"call-way": "direct", "call-quantity_1": "40", "call-member": "2"},
+    )  # fmt: skip
+    assert "Say why this supplier is chosen" in refused.text and 'value="40"' in refused.text
+    direct = ordered(officer, agreement, clock, "direct", **{"call-member": "2", "call-reason": "同一栋楼已用其产品。"})
+    said = awarded(who, clock, direct, {members[1]: "110.00"})
+    assert (said["winner"]["ref"], said["winner"]["amount"], said["experts"]) == (members[1], "4400.00", [])
+    price_round = ordered(officer, agreement, clock, "second_price")
+    # The cheapest offer of all is above what its bidder agreed to, and does not count.
+    said = awarded(who, clock, price_round, {members[0]: "100.01", members[1]: "105.00", members[2]: "102.00"})
+    assert said["winner"]["ref"] == members[2]
+    assert [one["bidder"] for one in said["excluded"]] == [identities.organisation_by_ref(members[0]).name]
+    turns = []
+    for _turn in range(2):
+        rotation = ordered(officer, agreement, clock, "rotation")
+        turns += [one.organisation.ref for one in tenders.by_ref(rotation).invitees]
+    assert turns == members[:2]
+    said = awarded(who, clock, rotation, {members[1]: "110.00"})
+    assert said["winner"]["ref"] == members[1]
+    page = public.page(f"/agreements/{agreement}")
+    assert page.count("Awarded") == 3 and "turn" not in page.lower()
+    # An order put aside took nobody's turn.
+    officer.send(f"/office/tenders/{tenders.by_ref(ordered(officer, agreement, clock, 'rotation')).ref}", action="/discard")
+    third = ordered(officer, agreement, clock, "rotation")
+    assert [one.organisation.ref for one in tenders.by_ref(third).invitees] == [members[2]]
+    told = told_of_secrets(export_of(app, tmp_path), tenders.by_ref(third).ref)
+    assert not any(member in told for member in members)
+    code, words = verified(tmp_path / "export")
+    assert code == 0, words
+
+
+def told_of_secrets(export: Path, ref: str) -> str:
+    """Return all that the public export says of an order that is not opened yet."""
+    lines = [line for path in export.rglob("*") if path.is_file() for line in path.read_bytes().split(b"\n")]
+    return "\n".join(line.decode("utf-8", "replace") for line in lines if re.search(ref.encode(), line))
