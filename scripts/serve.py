@@ -9,6 +9,7 @@ from waitress import create_server
 from foundation import scheduler
 from foundation.clock import Clock, FixedClock
 from foundation.config import read_settings
+from procurement.tender.intake import MOST_FIELDS
 from scripts import demo_data
 from wsgi import create_app, prepare
 
@@ -30,8 +31,8 @@ def main() -> None:
             # With these, 1,500 slow bodies open at once leave other answers at 8 ms (design/ecosystem).
             connection_limit=2000,
             asyncore_use_poll=True,
-            # A sealed part has at most 4 MiB; the rest of a body must not fill the memory.
-            max_request_body_size=app.config["MAX_CONTENT_LENGTH"],
+            # Bodies above half a megabyte are spooled to disk, so that a tender document never stands in memory.
+            max_request_body_size=max(app.config["MAX_CONTENT_LENGTH"], settings.most_document + MOST_FIELDS),
             ident="",
             clear_untrusted_proxy_headers=True,
         )

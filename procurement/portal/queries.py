@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from foundation.database import db
 from procurement.notices.models import Notice
 from procurement.tender import search
-from procurement.tender.models import Document, Tender
+from procurement.tender.models import Tender
 
 PAGE = 20
 STATES = ("open", "closed", "cancelled")
@@ -57,11 +57,6 @@ def awards(*, after: str = "", most: int = PAGE) -> tuple[list[Notice], str | No
         wanted = wanted.where(Notice.id < int(after))
     found = list(db.session.execute(wanted).scalars())
     return found[:most], str(found[most - 1].id) if len(found) > most else None
-
-
-def documents(tender: Tender) -> list[Document]:
-    """Return a tender's documents in their order."""
-    return list(tender.documents)
 
 
 def _newest(wanted: Select[Tender], words: str, after: str, most: int) -> Page:

@@ -17,9 +17,9 @@ from procurement.notices.models import Notice
 from procurement.portal import queries, story, words
 from procurement.portal.board import blueprint
 from procurement.portal.seals import verdict_on
-from procurement.tender import attaching, document_paper, invitees, stages
+from procurement.tender import invitees, stages
 from procurement.tender import queries as tenders_of
-from procurement.tender.models import TENDER_DOCUMENT, Tender
+from procurement.tender.models import Tender
 
 # The modules below add their addresses to the blueprint when they are loaded.
 from procurement.portal import api, papers, rule_views, trail_views, verify_views  # noqa: F401  isort: skip

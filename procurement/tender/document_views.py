@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, make_response, render_template, request, send_file, url_for
+from flask import flash, make_response, render_template, request, url_for
 from flask import redirect as redirect_to
 from flask_babel import gettext
 
@@ -12,14 +12,10 @@ from foundation.errors import Refusal
 from foundation.web import csrf, sentence, wants_problem
 from identity.guard import open_to
 from identity.rights import Right
-from procurement.tender import document_paper, intake, previews, queries
+from procurement.tender import document_paper, intake, queries
 from procurement.tender.board import blueprint, now, own
+from procurement.tender.downloads import file_answer, preview_of
 from procurement.tender.models import Document
-
-# What was uploaded must run nothing in the house's name.
-SANDBOX = "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'"
-# Types that a browser may show by itself; anything else is saved.
-SHOWN = ("application/pdf", "image/png", "image/jpeg", "text/plain")
 
 
 @blueprint.post("/office/tenders/<ref>/documents")
@@ -66,7 +62,7 @@ def preview_document(ref: str, document: str) -> str:
         "tender/document.html",
         tender=found.tender,
         document=found,
-        preview=previews.preview(intake.store().path(found.storage_key), found.media_type),
+        preview=preview_of(found),
     )
 
 
@@ -81,22 +77,6 @@ def tender_document(ref: str) -> Any:
     answer.headers["Content-Type"] = "application/pdf"
     answer.headers["Content-Disposition"] = f'inline; filename="{tender.ref}-draft.pdf"'
     answer.headers["Cache-Control"] = "no-store"
-    return answer
-
-
-def file_answer(found: Document, *, inline: bool) -> Any:
-    """Return a document's bytes, a part of them where that is asked for; saved unless `inline` and harmless to show."""
-    answer = send_file(
-        intake.store().path(found.storage_key),
-        mimetype=found.media_type,
-        as_attachment=not (inline and found.media_type in SHOWN),
-        download_name=found.file_name,
-        conditional=True,
-        etag=found.sha256,
-        last_modified=found.created_at,
-    )
-    answer.headers["Content-Security-Policy"] = SANDBOX
-    answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer
 
 

@@ -19,7 +19,7 @@ from procurement.tender.board import own
 from procurement.tender.models import Document
 
 # What the fields of the long form may have beside the file.
-_FIELDS = 4 << 20
+MOST_FIELDS = 4 << 20
 
 
 def most() -> int:
@@ -34,8 +34,8 @@ def admit_large_body() -> None:
     Refuses ``document.too_large`` (413) before the body is read. A body of 500 MB is spooled to disk by the server and
     by the form's parser, so that it never stands in memory.
     """
-    request.max_content_length = most() + _FIELDS
-    request.max_form_memory_size = _FIELDS
+    request.max_content_length = most() + MOST_FIELDS
+    request.max_form_memory_size = MOST_FIELDS
     request.max_form_parts = 20000
     if (request.content_length or 0) > request.max_content_length:
         raise _too_large()

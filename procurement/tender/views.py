@@ -15,7 +15,18 @@ from identity.rights import Right
 from procurement.notices import queries as published
 from procurement.rules.counting import extended_deadline
 from procurement.rules.findings import blocking
-from procurement.tender import content, law, letters, operations, procedures, publishing, queries, readiness, stages
+from procurement.tender import (
+    content,
+    law,
+    letters,
+    operations,
+    procedures,
+    publishing,
+    queries,
+    readiness,
+    stages,
+    tender_document,
+)
 from procurement.tender.board import blueprint, language, now, own, told
 from procurement.tender.forms import AmendForm, DocumentForm, ReasonForm, moment_of, moment_text
 from procurement.tender.lifecycle import TENDER
@@ -234,6 +245,7 @@ def _law(tender: Tender) -> dict[str, Any]:
     procedure, stage = law.procedure_in(ruleset, tender), law.stage_in(ruleset, tender)
     return {
         "procedure_name": procedure.name.template(language()) if procedure is not None else gettext("Open tender"),
+        "has_document": tender_document.CONTENTS in ruleset,
         "stage": stage,
         "stage_name": stage.name.template(language()) if stage is not None else "",
         "round": stages.round_of(tender),
