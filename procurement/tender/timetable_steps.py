@@ -32,6 +32,7 @@ STEPS: tuple[Step, ...] = (
     Step("tender.after_sale", ("documents_until",), "deadline"),
     Step("objection.document", ("deadline",), "objected_at", back=True),
     Step("clarification.before_deadline", ("deadline",), back=True),
+    Step("question.before_deadline", ("deadline",), "question_received_at", back=True),
     Step("inquiry.answer", ("question_received_at",), "question_answered_at"),
     Step("bond.refund_withdrawn", ("withdrawn_at",), "bond_refunded_at"),
     Step("termination.refund", ("terminated_at",), "fees_refunded_at"),
