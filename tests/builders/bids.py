@@ -47,8 +47,9 @@ def owner_of(organisation: Organisation) -> Owner:
 def an_offer(notice: bytes, lot: str, prices: Mapping[str, str], **changes: Any) -> dict[str, Any]:
     """Return an offer as a supplier writes it: these unit prices by item, and every criterion answered."""
     terms = next(one for one in json.loads(notice)["tender"]["lots"] if one["lot"] == lot)
+    asked = prices if terms.get("priced", True) else {}
     return {
-        "items": [{"item": item, "unit_price": price, "brand": "示例"} for item, price in prices.items()],
+        "items": [{"item": item, "unit_price": price, "brand": "示例"} for item, price in asked.items()],
         "answers": [
             {"criterion": one["criterion"], "answer": f"响应：{one['title']}", "complies": True}
             for one in terms["criteria"]
