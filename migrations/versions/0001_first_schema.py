@@ -13,6 +13,9 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+# The append-only tables of this schema.
+FROZEN = ("trail_entry", "trail_tile", "trail_checkpoint", "notice", "rendition", "sign_off", "evaluation")
+
 
 def upgrade() -> None:
     op.create_table('account',
@@ -512,7 +515,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('sheet_id', 'criterion', name=op.f('uq_score_sheet_id_criterion'))
     )
     dialect = op.get_bind().dialect.name
-    for statement in sqlite_guards() if dialect == "sqlite" else postgresql_guards():
+    for statement in sqlite_guards(FROZEN) if dialect == "sqlite" else postgresql_guards(FROZEN):
         op.execute(statement)
     for statement in search.create_statements(dialect):
         op.execute(statement)

@@ -5,10 +5,14 @@ On SQLite columns are added in place: rebuilding `tender` would drop the trigger
 
 from __future__ import annotations
 
+import hashlib
+import json
+
 import sqlalchemy as sa
 from alembic import op
 
 from procurement.tender import search
+from supervision.trail.guards import postgresql_table_guards, sqlite_table_guards
 
 revision = '0002'
 down_revision = '0001'
@@ -343,7 +347,37 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('admits', sa.String(length=10), server_default='all', nullable=False))
         batch_op.create_index(batch_op.f('ix_tender_follows_id'), ['follows_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_tender_plan_ref'), ['plan_ref'], unique=False)
+    _freeze_rule_sets()
 
+
+def _freeze_rule_sets() -> None:
+    """Keep each frozen rule set once, named by its digest, instead of once for each tender."""
+    op.create_table('frozen_rule_set',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('demonstration', sa.Boolean(), nullable=False),
+    sa.Column('body', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_frozen_rule_set')),
+    sa.UniqueConstraint('sha256', name=op.f('uq_frozen_rule_set_sha256'))
+    )
+    _refer('tender', 'frozen_id', 'frozen_rule_set')
+    connection = op.get_bind()
+    bodies = connection.execute(sa.text('SELECT DISTINCT rule_set FROM tender WHERE rule_set IS NOT NULL')).scalars()
+    for body in list(bodies):
+        sha256 = hashlib.sha256(body.encode()).hexdigest()
+        connection.execute(
+            sa.text('INSERT INTO frozen_rule_set (sha256, demonstration, body) VALUES (:sha256, :demonstration, :body)'),
+            {'sha256': sha256, 'demonstration': json.loads(body)['demonstration'], 'body': body},
+        )
+        connection.execute(
+            sa.text('UPDATE tender SET frozen_id = (SELECT id FROM frozen_rule_set WHERE sha256 = :sha256) '
+                    'WHERE rule_set = :body'),
+            {'sha256': sha256, 'body': body},
+        )
+    op.execute('ALTER TABLE tender DROP COLUMN rule_set')
+    is_sqlite = connection.dialect.name == 'sqlite'
+    for statement in (sqlite_table_guards if is_sqlite else postgresql_table_guards)('frozen_rule_set'):
+        op.execute(statement)
 
 
 def _refer(table: str, column: str, target: str) -> None:
@@ -357,6 +391,8 @@ def _refer(table: str, column: str, target: str) -> None:
 
 def downgrade() -> None:
     is_sqlite = op.get_bind().dialect.name == 'sqlite'
+    op.add_column('tender', sa.Column('rule_set', sa.Text(), nullable=True))
+    op.execute('UPDATE tender SET rule_set = (SELECT body FROM frozen_rule_set WHERE id = frozen_id)')
     if is_sqlite:
         # Columns go by rebuilding the table, and the index that follows `tender` is made anew.
         for statement in search.drop_statements('sqlite'):
@@ -364,6 +400,8 @@ def downgrade() -> None:
     with op.batch_alter_table('tender', schema=None) as batch_op:
         if not is_sqlite:
             batch_op.drop_constraint(batch_op.f('fk_tender_follows_id_tender'), type_='foreignkey')
+            batch_op.drop_constraint(batch_op.f('fk_tender_frozen_id_frozen_rule_set'), type_='foreignkey')
+        batch_op.drop_column('frozen_id')
         batch_op.drop_index(batch_op.f('ix_tender_plan_ref'))
         batch_op.drop_index(batch_op.f('ix_tender_follows_id'))
         batch_op.drop_column('admits')
@@ -446,6 +484,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_follow_token_sha256'))
 
     op.drop_table('follow')
+    op.drop_table('frozen_rule_set')
     if is_sqlite:
         for statement in search.create_statements('sqlite'):
             op.execute(statement)

@@ -10,12 +10,13 @@ from sqlalchemy.orm import joinedload
 
 from bidding.box.models import Bid
 from foundation.database import db
-from foundation.errors import HouseFault, Refusal
+from foundation.errors import Refusal
 from identity.models import Organisation
 from procurement.award.models import Award, Selection
 from procurement.evaluation.models import Evaluation, SignOff
 from procurement.panel.models import PanelMember
 from procurement.rules.ruleset import RuleSet
+from procurement.tender import law
 from procurement.tender.models import Lot, Tender
 
 # The roles that printed notices have words for; everyone else is a member.
@@ -116,6 +117,4 @@ def judges(lot: Lot) -> list[dict[str, str]]:
 
 def ruleset_of(tender: Tender) -> RuleSet:
     """Return the rule set that was frozen on a published tender."""
-    if tender.rule_set is None:
-        raise HouseFault(f"{tender.ref} has no frozen rule set.")
-    return RuleSet.from_json(tender.rule_set).under(tender.procedure, tender.stage)
+    return law.frozen_set(tender).under(tender.procedure, tender.stage)

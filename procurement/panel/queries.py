@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from bidding.box.models import Bid
 from foundation.database import db
-from foundation.errors import HouseFault, Refusal
+from foundation.errors import Refusal
 from identity import queries as identity
 from identity.models import Account, Membership, Organisation
 from procurement.panel.models import PanelMember
@@ -86,9 +86,7 @@ def candidates(tender: Tender) -> list[Account]:
 
 def rule_set(tender: Tender) -> RuleSet:
     """Return the rules that were frozen on a published tender."""
-    if tender.rule_set is None:
-        raise HouseFault(f"{tender.ref} is published without a frozen rule set.")
-    return law.rule_set_of(tender)
+    return law.frozen_set(tender).under(tender.procedure, tender.stage)
 
 
 def lots_to_judge(tender: Tender) -> list[Lot]:

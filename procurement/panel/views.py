@@ -46,7 +46,7 @@ def show(ref: str) -> Any:
             return redirect(url_for("panel.show", ref=ref))
     seats = queries.seats(tender)
     members = [one for one in seats if one.ended_at is None]
-    findings = readiness.findings(tender, members) if tender.rule_set else []
+    findings = readiness.findings(tender, members) if tender.frozen else []
     return render_template(
         "panel/show.html",
         tender=tender,

@@ -18,6 +18,7 @@ from procurement.portal.board import blueprint
 from procurement.rules import ruleset as rulesets
 from procurement.rules.compare import compare
 from procurement.rules.ruleset import RuleSet
+from procurement.tender import law
 from procurement.tender import queries as tenders_of
 
 _TENDER = re.compile(r"T-[0-9]{4}-[0-9]{6,}\Z")
@@ -78,9 +79,7 @@ def _found(name: str) -> tuple[RuleSet, str]:
     """Return a set by its id, or the one frozen on a published tender with that tender's reference."""
     if _TENDER.match(name):
         tender = tenders_of.published_by_ref(name)
-        if tender.rule_set is None:
-            raise Refusal("rules.unknown_set", 404, name=name)
-        return RuleSet.from_json(tender.rule_set), tender.ref
+        return law.frozen_set(tender), tender.ref
     for ruleset in rulesets.every():
         if ruleset.id == name:
             return ruleset, ""

@@ -2,11 +2,42 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
+from foundation.errors import HouseFault
 from procurement.rules import ruleset as rulesets
 from procurement.rules.faults import RulesError
 from procurement.rules.procedure import Procedure, Stage
 from procurement.rules.ruleset import RuleSet
-from procurement.tender.models import Tender
+from procurement.tender.models import FrozenRules, Tender
+from supervision.trail.act import Act
+
+# Frozen sets by digest. A set is large and never changes, so it is read once a process.
+_READ: dict[str, RuleSet] = {}
+
+
+def freeze(act: Act, ruleset: RuleSet) -> FrozenRules:
+    """Return the row of a rule set as it is now, made where no tender was published under it yet."""
+    sha256 = ruleset.digest()
+    found = act.session.execute(select(FrozenRules).where(FrozenRules.sha256 == sha256)).scalar_one_or_none()
+    if found is None:
+        found = FrozenRules(sha256=sha256, demonstration=ruleset.demonstration, body=ruleset.as_json())
+        act.session.add(found)
+        act.session.flush()
+    return found
+
+
+def frozen_set(tender: Tender) -> RuleSet:
+    """Return the whole rule set that was frozen on a published tender."""
+    frozen = tender.frozen
+    if frozen is None:
+        raise HouseFault(f"{tender.ref} has no frozen rule set.")
+    if frozen.sha256 not in _READ:
+        found = RuleSet.from_json(frozen.body)
+        if found.digest() != frozen.sha256:
+            raise HouseFault(f"The rule set frozen on {tender.ref} is not the one its digest names.")
+        _READ[frozen.sha256] = found
+    return _READ[frozen.sha256]
 
 
 def rule_set_of(tender: Tender) -> RuleSet:
@@ -14,8 +45,8 @@ def rule_set_of(tender: Tender) -> RuleSet:
 
     A draft whose procedure its rule set does not know is read by the general rules; `procedures.findings` tells it.
     """
-    if tender.rule_set is not None:
-        return RuleSet.from_json(tender.rule_set).under(tender.procedure, tender.stage)
+    if tender.frozen is not None:
+        return frozen_set(tender).under(tender.procedure, tender.stage)
     found = rulesets.load(tender.rule_set_id)
     return found.under(tender.procedure, tender.stage) if procedure_in(found, tender) is not None else found
 

@@ -12,6 +12,18 @@ from foundation.database import Base, Bytes, Canonical, Key, Moment, key
 from identity.models import Account, Organisation
 
 
+class FrozenRules(Base):
+    """A rule set as it was when a tender under it was published; many tenders share one row, named by its digest."""
+
+    __tablename__ = "frozen_rule_set"
+
+    id: Mapped[int] = key()
+    sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    demonstration: Mapped[bool] = mapped_column()
+    # Some 300 KB, read by `law` once a process; a list of tenders never needs it.
+    body: Mapped[dict[str, Any]] = mapped_column(Canonical, deferred=True)
+
+
 class Tender(Base):
     """One procedure. After publication the signed notice is what counts; these rows are the officer's form."""
 
@@ -42,8 +54,7 @@ class Tender(Base):
     # Who may bid, frozen from the stage at publication, so that a submission need not read the rule set.
     admits: Mapped[str] = mapped_column(String(10), default="all", server_default="all")
     rule_set_id: Mapped[str] = mapped_column(String(40))
-    # Some 300 KB, read only where a rule is asked for; a list of tenders never needs it.
-    rule_set: Mapped[dict[str, Any] | None] = mapped_column(Canonical, deferred=True)
+    frozen_id: Mapped[int | None] = mapped_column(ForeignKey("frozen_rule_set.id"))
     method: Mapped[dict[str, Any]] = mapped_column(Canonical, default=dict)
     budget: Mapped[int] = mapped_column(Key, default=0)
     currency: Mapped[str] = mapped_column(String(3), default="CNY")
@@ -68,6 +79,7 @@ class Tender(Base):
     criteria: Mapped[list[Criterion]] = relationship(back_populates="tender", order_by="Criterion.position")
     documents: Mapped[list[Document]] = relationship(back_populates="tender", order_by="Document.id")
     follows: Mapped[Tender | None] = relationship(remote_side=[id])
+    frozen: Mapped[FrozenRules | None] = relationship(lazy="joined")
     invitees: Mapped[list[Invitee]] = relationship(back_populates="tender", order_by="Invitee.id")
     overrides: Mapped[list[Override]] = relationship(back_populates="tender", order_by="Override.id")
 

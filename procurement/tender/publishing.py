@@ -70,7 +70,7 @@ def publish(act: Act, tender: Tender, prepared: Prepared) -> Notice:
     stages.demand_in_order(tender)
     ruleset = readiness.rule_set_of(tender)
     stage = law.stage_in(ruleset, tender)
-    tender.rule_set = ruleset.as_json()
+    tender.frozen = tender.frozen or law.freeze(act, ruleset)
     tender.admits = stage.admits if stage is not None else "all"
     tender.published_at = act.now
     keys = _keys(act, tender, prepared)

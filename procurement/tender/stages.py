@@ -69,7 +69,7 @@ def follow_up(
         follows_id=tender.id,
         closes_at=closes_at.replace(microsecond=0) if closes_at is not None else None,
         # The law of the whole procurement is that of its first notice.
-        rule_set=tender.rule_set,
+        frozen_id=tender.frozen_id,
         **{name: getattr(tender, name) for name in _COPIED},
     )
     act.session.add(later)

@@ -72,7 +72,7 @@ def of_tender(
 
     `amended` are the moments of its amendments; `evaluated` and `decided` the moments of each lot by number.
     """
-    if tender.rule_set is None or tender.published_at is None or tender.closes_at is None:
+    if tender.frozen is None or tender.published_at is None or tender.closes_at is None:
         return []
     rules, found = law.rule_set_of(tender), []
     # A stage has no least time, no notice period or no clock of changes where its procedure sets none.

@@ -5,19 +5,33 @@ Whoever holds a SQLite file can still drop a trigger: real immutability comes fr
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 # Tables whose rows are never changed or deleted.
-FROZEN = ("trail_entry", "trail_tile", "trail_checkpoint", "notice", "rendition", "sign_off", "evaluation")
+FROZEN = (
+    "trail_entry",
+    "trail_tile",
+    "trail_checkpoint",
+    "notice",
+    "rendition",
+    "sign_off",
+    "evaluation",
+    "frozen_rule_set",
+)
 
 
-def sqlite_guards() -> list[str]:
-    """Return the statements that create the triggers on SQLite."""
-    found = []
-    for table in FROZEN:
-        for verb in ("UPDATE", "DELETE"):
-            found.append(
-                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            )
+def sqlite_table_guards(table: str) -> list[str]:
+    """Return the statements that keep one table append-only on SQLite."""
+    return [
+        f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        for verb in ("UPDATE", "DELETE")
+    ]
+
+
+def sqlite_guards(tables: Sequence[str] = FROZEN) -> list[str]:
+    """Return the statements that create the triggers on SQLite; a migration names the tables of its time."""
+    found = [statement for table in tables for statement in sqlite_table_guards(table)]
     found.append(
         # INSERT OR REPLACE deletes without firing the delete trigger, so an index must be the next one.
         "CREATE TRIGGER trail_entry_next BEFORE INSERT ON trail_entry "
@@ -43,8 +57,18 @@ def sqlite_unguards() -> list[str]:
     return [f"DROP TRIGGER IF EXISTS {name}" for name in names]
 
 
-def postgresql_guards() -> list[str]:
-    """Return the statements that create the triggers on PostgreSQL."""
+def postgresql_table_guards(table: str) -> list[str]:
+    """Return the statements that keep one table append-only on PostgreSQL; the function must be there."""
+    return [
+        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
+        "FOR EACH ROW EXECUTE FUNCTION sunseal_append_only()",
+        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION sunseal_append_only()",
+    ]
+
+
+def postgresql_guards(tables: Sequence[str] = FROZEN) -> list[str]:
+    """Return the statements that create the triggers on PostgreSQL; a migration names the tables of its time."""
     found = [
         "CREATE FUNCTION sunseal_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ "
         "BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$",
@@ -55,16 +79,8 @@ def postgresql_guards() -> list[str]:
         "IF NEW.size < OLD.size OR NEW.last_at < OLD.last_at "
         "THEN RAISE EXCEPTION 'trail_head never goes back'; END IF; RETURN NEW; END $$",
     ]
-    for table in FROZEN:
-        found.append(
-            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
-            "FOR EACH ROW EXECUTE FUNCTION sunseal_append_only()"
-        )
-    for table in (*FROZEN, "trail_head"):
-        found.append(
-            f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION sunseal_append_only()"
-        )
+    for table in tables:
+        found += postgresql_table_guards(table)
     found += [
         "CREATE TRIGGER trail_entry_next BEFORE INSERT ON trail_entry "
         "FOR EACH ROW EXECUTE FUNCTION sunseal_next_entry()",
@@ -72,5 +88,7 @@ def postgresql_guards() -> list[str]:
         "FOR EACH ROW EXECUTE FUNCTION sunseal_head_grows()",
         "CREATE TRIGGER trail_head_no_delete BEFORE DELETE ON trail_head "
         "FOR EACH ROW EXECUTE FUNCTION sunseal_append_only()",
+        "CREATE TRIGGER trail_head_no_truncate BEFORE TRUNCATE ON trail_head "
+        "FOR EACH STATEMENT EXECUTE FUNCTION sunseal_append_only()",
     ]
     return found

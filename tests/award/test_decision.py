@@ -19,6 +19,7 @@ from procurement.award import operations, queries, timetable
 from procurement.award.lifecycle import AWARD
 from procurement.notices import queries as notices
 from procurement.rules import ruleset
+from procurement.tender import law
 from supervision.trail.act import Actor, acting
 from supervision.trail.models import Entry
 from tests.builders import awards
@@ -229,7 +230,7 @@ def test_the_standstill_counted_by_hand(everyone: People, clock: FixedClock) -> 
     with as_approver(everyone) as act:
         # The tender was published under the demonstration set; the law's own set is put in its place.
         lot = awards.the_lot(ref)
-        lot.tender.rule_set = ruleset.load("cn-gp-2026").as_json()
+        lot.tender.frozen = law.freeze(act, ruleset.load("cn-gp-2026"))
         act.session.flush()
         operations.decide(act, lot)
     award = queries.award_of(awards.the_lot(ref))

@@ -20,6 +20,7 @@ from identity.rights import Role
 from procurement.rules.ruleset import load
 from procurement.tender import operations as tender_operations
 from procurement.tender import queries as tenders
+from procurement.tender.models import FrozenRules
 from supervision.desk import periods, queries, words
 from supervision.trail import operations, proofs
 from supervision.trail import queries as trail
@@ -388,7 +389,7 @@ def tender_under(rules: str, published_at: datetime, closes_at: datetime) -> per
         ref="T-2026-000001",
         procedure="open",
         stage="bids",
-        rule_set=load(rules).as_json(),
+        frozen=FrozenRules(sha256=load(rules).digest(), demonstration=False, body=load(rules).as_json()),
         published_at=published_at,
         closes_at=closes_at,
     )

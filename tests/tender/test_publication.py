@@ -16,9 +16,9 @@ from foundation.database import db
 from foundation.errors import Refusal
 from identity.rights import Role
 from procurement.notices import queries as notices
-from procurement.rules.ruleset import RuleSet, load
+from procurement.rules.ruleset import load
 from procurement.scoring.reading import problems_of_rules
-from procurement.tender import operations, queries
+from procurement.tender import law, operations, queries
 from supervision.trail.queries import of_subject
 from tests.builders.people import people
 from tests.builders.tenders import a_form, a_tender, acting_as, as_approver, as_officer, publish, store_pdf
@@ -32,7 +32,7 @@ def test_an_open_tender_has_a_signed_notice_that_bids_can_be_measured_against(ap
     said = notices.content(notice)
     assert said["kind"] == "tender" and said["rule_set"]["demonstration"] is True and said["mode"] == "timed"
     assert said["tender"]["closes_at"] == said["tender"]["opens_at"] == "2026-11-20T10:00:00+08:00"
-    assert said["rule_set"]["digest"] == RuleSet.from_json(tender.rule_set or {}).digest() == load("demo-2026").digest()
+    assert said["rule_set"]["digest"] == law.frozen_set(tender).digest() == load("demo-2026").digest()
     assert [one["sha256"] for one in said["documents"]] == [one.sha256 for one in tender.documents]
     for lot in said["tender"]["lots"]:
         assert problems_of_rules(lot["method"], lot["criteria"]) == ()
@@ -72,7 +72,7 @@ def test_publication_looks_at_readiness_again_at_its_own_moment(app: Flask, cloc
         publish(everyone, ref)
     assert {one.rule_id for one in refused.value.reasons} == {"tender.min_period", "tender.document_period"}
     tender = queries.by_ref(ref)
-    assert tender.state == "submitted" and tender.rule_set is None and tender.published_at is None
+    assert tender.state == "submitted" and tender.frozen is None and tender.published_at is None
 
 
 def test_a_preparation_for_other_lots_is_refused(app: Flask, clock: FixedClock) -> None:

@@ -17,7 +17,7 @@ from foundation.errors import Refusal
 from identity.models import Organisation
 from procurement.rules.counting import earliest_deadline
 from procurement.rules.ruleset import load
-from procurement.tender import drafting, operations, queries, readiness
+from procurement.tender import drafting, law, operations, queries, readiness
 from procurement.tender.amended import amendment_issue
 from procurement.tender.models import Criterion, Document, Item, Lot, Tender
 from tests.builders.people import people
@@ -211,12 +211,14 @@ def test_production_refuses_the_demonstration_set(app: Flask, clock: FixedClock,
 
 
 def test_the_law_of_a_published_tender_is_the_frozen_one(app: Flask, clock: FixedClock) -> None:
-    tender = a_tender(people(app), clock)
-    assert tender.rule_set is not None
-    changed = {**tender.rule_set, "note": "changed"}
-    tender.rule_set = changed
-    assert readiness.rule_set_of(tender).note == "changed"
-    app.extensions["sqlalchemy"].session.rollback()
+    house = people(app)
+    tender = a_tender(house, clock)
+    changed = dataclasses.replace(law.frozen_set(tender), note="changed")
+    with as_officer(house) as act:
+        tender = queries.by_ref(tender.ref)
+        tender.frozen = law.freeze(act, changed)
+        assert readiness.rule_set_of(tender).note == "changed"
+        act.record("test.freeze", "test")
 
 
 def test_times_are_kept_to_the_second_in_utc() -> None:
