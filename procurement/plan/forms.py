@@ -46,7 +46,7 @@ class SurveyForm(Form):
 
     supplier = StringField(_("Who was asked"))
     price = StringField(_("Price (yuan)"), render_kw=_NUMERIC)
-    on = StringField(_("Day"), render_kw={"class": "short", "placeholder": "2026-11-20"})
+    on = StringField(_("Day"), render_kw={"placeholder": "2026-11-20"})
     source = StringField(_("Source"))
     words = TextAreaField(_("Remarks"), render_kw={"rows": 2})
 

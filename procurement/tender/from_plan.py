@@ -12,9 +12,11 @@ from sqlalchemy.orm import joinedload, selectinload
 from foundation.database import db
 from foundation.errors import Refusal
 from identity.models import Account, Organisation
+from procurement.plan import law
 from procurement.plan import operations as plan
 from procurement.plan.models import Project
 from procurement.plan.splitting import Purchase
+from procurement.scoring.method import WEIGHTED_POINTS
 from procurement.tender import operations
 from procurement.tender.models import Lot, Tender
 from supervision.trail.act import Act
@@ -22,6 +24,7 @@ from supervision.trail.act import Act
 # A tender in one of these is over without having bought anything.
 _NOTHING = ("cancelled", "discarded")
 _LOST = ("failed", "cancelled")
+_RESERVE = ("sme_reserve", "sme_share", "sme_small", "sme_reason")
 
 
 def begin(act: Act, project: Project, account: Account) -> Tender:
@@ -55,6 +58,8 @@ def form_of(project: Project) -> dict[str, Any]:
         "budget": project.amount,
         "currency": project.currency,
         "plan_ref": project.ref,
+        "method": {"id": _method(project)},
+        "policies": {name: getattr(project, name) for name in _RESERVE},
         "lots": [{"title": project.title, "ceiling": project.amount, "items": [item]}],
     }
 
@@ -99,6 +104,13 @@ def purchases(authority: Organisation, year: int) -> list[Purchase]:
     known = select(Project.ref).where(Project.authority_id == authority.id, Project.ref.in_(named))
     planned = set(db.session.execute(known).scalars()) if named else set()
     return [_purchase(lot) for lot in lots if lot.tender.plan_ref not in planned]
+
+
+def _method(project: Project) -> str:
+    """Return the usual method of evaluation, or the one that the procedure has instead."""
+    chosen = (one.methods for one in law.of(project).procedures if one.id == project.procedure)
+    methods = next(chosen, ())
+    return WEIGHTED_POINTS if WEIGHTED_POINTS in methods or not methods else methods[0]
 
 
 def _purchase(lot: Lot) -> Purchase:

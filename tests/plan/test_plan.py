@@ -219,6 +219,7 @@ def test_a_tender_begins_after_the_intention_or_in_urgency(app: Flask, clock: Fi
     assert (made.plan_ref, made.budget, made.procedure, made.category) == (ref, 1_200_000_00, "open", "goods")
     assert (made.description, made.lots[0].ceiling) == (queries.by_ref(ref).need, 1_200_000_00)
     assert (item.quantity, item.unit, item.classification) == ("1600", "套", "A02061900")
+    assert (made.method["id"], made.policies["sme_reserve"]) == ("weighted_points", "whole")
     assert queries.by_ref(ref).state == "under_way"
     # One tender at a time; a new one where the first came to nothing.
     assert in_act(as_officer(everyone), begin).facts["tender"] == tender
@@ -228,9 +229,11 @@ def test_a_tender_begins_after_the_intention_or_in_urgency(app: Flask, clock: Fi
         assert begin(act).ref != tender
     with as_officer(everyone) as act:
         operations.finish(act, queries.by_ref(ref))
-    urgent = a_project(everyone, line, "approved", amount=100_000_00, urgency="校舍受灾，须在一周内恢复照明。").ref
+    urgency = {"procedure": "inquiry", "urgency": "校舍受灾，须在一周内恢复照明。"}
+    urgent = a_project(everyone, line, "approved", amount=100_000_00, **urgency).ref
     with as_officer(everyone) as act:
-        from_plan.begin(act, queries.by_ref(urgent), everyone.officer)
+        made = from_plan.begin(act, queries.by_ref(urgent), everyone.officer)
+        assert (made.procedure, made.method["id"]) == ("inquiry", "lowest_price")
     assert queries.by_ref(urgent).state == "under_way"
 
 
