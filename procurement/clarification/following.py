@@ -65,6 +65,8 @@ def begin(tender_ref: str, address: str, tongue: str) -> str | None:
 
 def by_token(token: str) -> Follow:
     """Return what a link stands for, or refuse with 404 ``follow.unknown``."""
+    # Rows are noted in transactions of their own, which a read that began before them would not see.
+    db.session.rollback()
     wanted = select(Follow).where(Follow.token_sha256 == _sha256(token[:200]))
     found = db.session.execute(wanted).scalar_one_or_none()
     if found is None or (found.confirmed_at is None and found.created_at < _now() - CONFIRM_WITHIN):
@@ -96,6 +98,7 @@ def end(token: str) -> str:
 
 def forget_unconfirmed() -> None:
     """Forget the addresses whose owners did not open the link in time."""
+    db.session.rollback()
     late = select(Follow.id).where(Follow.confirmed_at.is_(None), Follow.created_at < _now() - CONFIRM_WITHIN)
     found = list(db.session.execute(late.limit(500)).scalars())
     db.session.rollback()
