@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from procurement.rules.rule import Rule
+from procurement.rules.ruleset import RuleSet
 from procurement.rules.wording import Text
+
+_SME = Text("小微企业", "小微企業", "small and micro enterprises")
+_PARTNERS = Text("含小微企业的联合体或分包", "含小微企業的聯合體或分包", "small partners")
+NAMES = {
+    "policy.sme_deduction": _SME,
+    "policy.sme_works_deduction": _SME,
+    "policy.sme_consortium_deduction": _PARTNERS,
+    "policy.sme_works_consortium_deduction": _PARTNERS,
+    "policy.domestic_deduction": Text("本国产品", "本國產品", "domestic products"),
+}
 
 CAUSES = {
     "reserved": Text(
@@ -88,3 +99,41 @@ def reason(rule: Rule, facts: Mapping[str, Any], locale: str) -> str:
     """Return why a bid is invalid in words; `facts` are those of ``x_facts``."""
     told = {name: said(value, locale) if name == "cause" else value for name, value in facts.items()}
     return rule.sentence(locale, **told)
+
+
+def invalidity(document: Mapping[str, Any], bid: str, rules: RuleSet, locale: str) -> str | None:
+    """Return in a language why a bid's own declarations exclude it; None where something else does."""
+    for one in document["bids"]:
+        why = one.get("invalid") or {}
+        if one["bid"] == bid and "x_facts" in why and why["rule"] in rules:
+            return reason(rules.rule(why["rule"]), why["x_facts"], locale)
+    return None
+
+
+def favours(document: Mapping[str, Any], locale: str, cite: Callable[[str], str] = str) -> list[dict[str, Any]]:
+    """Return for each ranked bid that a deduction was asked about: ``{"bid", "lines"}``, for a page.
+
+    A line is ``{"name", "article", "rate", "base", "amount", "why"}``; `why` tells why there is none.
+    """
+    refused = {one["bid"]: one.get("x_not_deducted") or () for one in document["bids"]}
+    found = []
+    for bid in document["result"]["bids"]:
+        lines = [
+            {**_line(one, locale, cite), "base": bid["price"], "why": "", **_figures(one)} for one in bid["deductions"]
+        ]
+        lines += [{**_line(one, locale, cite), "why": said(one, locale)} for one in refused.get(bid["bid"], ())]
+        if lines and bid["status"] == "ranked":
+            found.append({"bid": bid, "lines": lines})
+    return found
+
+
+def _line(entry: Mapping[str, Any], locale: str, cite: Callable[[str], str]) -> dict[str, str]:
+    name = NAMES.get(entry["rule"])
+    return {
+        "name": name.template(locale) if name is not None else entry["rule"],
+        "article": cite(entry["article"]) if entry.get("article") else "",
+    }
+
+
+def _figures(entry: Mapping[str, Any]) -> dict[str, str]:
+    return {name: entry[name] for name in ("rate", "amount", "base") if name in entry}

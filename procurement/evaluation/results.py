@@ -15,11 +15,12 @@ from foundation.database import db
 from foundation.errors import Refusal
 from identity.guard import act_now, open_to, visitor
 from identity.rights import Right
-from procurement.evaluation import figures, operations, queries
+from procurement.evaluation import figures, operations, preference_words, queries
 from procurement.evaluation.models import Evaluation
 from procurement.notices import queries as notices
 from procurement.panel import queries as panel
 from procurement.panel.models import PanelMember
+from procurement.rules.ruleset import RuleSet
 from procurement.scoring.method import FORMULA, POINTS, REQUIREMENT, WEIGHTED_POINTS
 from procurement.scoring.ranking import evaluate
 from procurement.scoring.words import TERMS, word
@@ -65,7 +66,8 @@ def result(tender: str, lot: str) -> str:
         method=word(TERMS, document["method"]["id"], g.tongue),
         ranked=[one for one in document["result"]["bids"] if one["status"] == "ranked"],
         qualified=[one for one in document["result"]["bids"] if one["status"] == "qualified"],
-        excluded=figures.excluded(document, g.tongue, cite),
+        excluded=_excluded(document, panel.rule_set(place.tender), cite),
+        favours=preference_words.favours(document, g.tongue, cite),
         scored=scored,
         titles=figures.titles(document),
         names=_names(document, queries.is_public(place)),
@@ -81,6 +83,16 @@ def result(tender: str, lot: str) -> str:
         winner=notices.content(award)["award"]["winner"].get("bid") if award is not None else None,
         grouped=figures.grouped,
     )
+
+
+def _excluded(document: dict[str, Any], rules: RuleSet, cite: figures.Cite) -> list[dict[str, Any]]:
+    """Return the bids that were not ranked; what their own declarations exclude is told in the reader's language."""
+    found = figures.excluded(document, g.tongue, cite)
+    for one in found:
+        told = preference_words.invalidity(document, one["bid"]["bid"], rules, g.tongue)
+        if told is not None:
+            one["reasons"][0]["sentence"] = told
+    return found
 
 
 @blueprint.get("/evaluations/<tender>/<lot>.json")

@@ -66,13 +66,13 @@ class PolicyForm(Form):
     """What is reserved, deducted and asked of goods."""
 
     sme_reserve = RadioField(_("Reserved for small and medium enterprises"), choices=RESERVES, default="none")
-    sme_share = StringField(_("Reserved share (% of the contract)"), render_kw=_NUMERIC)
-    sme_small = StringField(_("Of it for small and micro enterprises (%)"), render_kw=_NUMERIC)
+    sme_share = StringField(_("Reserved share of the contract, in per cent"), render_kw=_NUMERIC)
+    sme_small = StringField(_("Of it for small and micro enterprises, in per cent"), render_kw=_NUMERIC)
     sme_reason = TextAreaField(_("Why it is not reserved, or not as a whole"), render_kw={"rows": 2})
     industry = SelectField(_("Industry by which the size is judged"), choices=industries)
-    sme_rate = StringField(_("Deduction for small and micro enterprises (%)"), render_kw=_NUMERIC)
-    sme_consortium_rate = StringField(_("Deduction for a large share of small partners (%)"), render_kw=_NUMERIC)
-    domestic_rate = StringField(_("Deduction for domestic products (%)"), render_kw=_NUMERIC)
+    sme_rate = StringField(_("Deduction for small and micro enterprises, in per cent"), render_kw=_NUMERIC)
+    sme_consortium_rate = StringField(_("Deduction for a large share of small partners, in per cent"), render_kw=_NUMERIC)
+    domestic_rate = StringField(_("Deduction for domestic products, in per cent"), render_kw=_NUMERIC)
     energy = SelectField(_("Energy-saving products"), choices=DEGREES, default="none")
     energy_list = StringField(_("List and category"))
     energy_items = StringField(_("Items concerned"))
