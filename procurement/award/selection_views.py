@@ -47,7 +47,7 @@ def propose_selection(ref: str, lot: str) -> Any:
         except Refusal as refusal:
             explain(form, refusal, form.reason)
         else:
-            flash(gettext("The proposal is with the approver."), "ok")
+            flash(gettext("The selection is with the approver."), "ok")
             return _back(ref, lot)
     return _page(lot_of_own(ref, lot), proposing=form), 422
 
@@ -64,7 +64,7 @@ def return_selection(ref: str, lot: str) -> Any:
         except Refusal as refusal:
             explain(form, refusal, form.reason)
         else:
-            flash(gettext("The proposal went back to the officer."), "ok")
+            flash(gettext("The selection went back to the officer."), "ok")
             return _back(ref, lot)
     return _page(lot_of_own(ref, lot), returning=form), 422
 
