@@ -17,9 +17,9 @@ from procurement.notices.models import Notice
 from procurement.portal import queries, story, words
 from procurement.portal.board import blueprint
 from procurement.portal.seals import verdict_on
-from procurement.tender import invitees, stages
+from procurement.tender import attaching, document_paper, invitees, stages
 from procurement.tender import queries as tenders_of
-from procurement.tender.models import Tender
+from procurement.tender.models import TENDER_DOCUMENT, Tender
 
 # The modules below add their addresses to the blueprint when they are loaded.
 from procurement.portal import api, papers, rule_views, trail_views, verify_views  # noqa: F401  isort: skip
@@ -86,6 +86,9 @@ def tender(ref: str) -> str:
         chain=[one for one in stages.chain(found) if one.published_at is not None],
         is_invited=_is_invited(found),
         named=_named,
+        made=attaching.chains(found.documents, TENDER_DOCUMENT),
+        is_made_soon=document_paper.is_asked_for(found),
+        enclosed=attaching.chains(found.documents),
         steps=story.steps(found, notices),
         verdict=verdict_on(original),
         rule_set_name=_named(content["rule_set"]["title"]),
