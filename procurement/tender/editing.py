@@ -25,6 +25,7 @@ from procurement.tender import (
     policy_fields,
     procedure_fields,
     readiness,
+    reuse,
     term_fields,
 )
 from procurement.tender.board import anchor_of, blueprint, language, now, own, told
@@ -69,6 +70,9 @@ def _edit(tender: Tender | None) -> Any:
     ref = tender.ref if tender is not None else ""
     if not form.is_submitted():
         found = told(readiness.issues(tender, now())) if tender is not None else []
+        taken = request.args.get("use", "")[:40]
+        if taken:
+            return _page(_rearranged(form, f"use-{taken}", sets, zone, tender), tender, sets, [])
         _mark(form, [(one["pointer"], one["sentence"]) for one in found])
         return _page(form, tender, sets, found)
     asked = request.form.get("do", "save")
@@ -76,10 +80,16 @@ def _edit(tender: Tender | None) -> Any:
     file_problem = _file_problem(ref, form) if form.document.data else ""
     if asked.startswith("drop-document-") and tender is not None:
         intake.remove_document(ref, asked.removeprefix("drop-document-"))
-    if asked != "save":
+    if asked.startswith("keep-"):
+        piece, problems = reuse.keep(asked, data, problems)
+        if piece is not None:
+            told_as = gettext("Kept in the library as %(ref)s, version %(number)s.", ref=piece.ref, number=piece.version)
+            flash(told_as, "ok")
+    elif asked != "save":
         tender = own(ref) if ref else None
         return _page(_rearranged(form, asked, sets, zone, tender), tender, sets, [])
-    problems = _all_problems(data, problems)
+    else:
+        problems = _all_problems(data, problems)
     if problems or file_problem:
         tender = own(ref) if ref else None
         found = [_problem_told(one) for one in problems]
@@ -88,6 +98,8 @@ def _edit(tender: Tender | None) -> Any:
             found.append({"anchor": "document", "sentence": file_problem, "pointer": "/document"})
             form.document.errors = [file_problem]
         return _page(form, tender, sets, found, status=422)
+    if asked != "save":
+        return _page(form, own(ref) if ref else None, sets, [])
     return _save(ref, form, data)
 
 
@@ -141,8 +153,14 @@ def _rearranged(
             del lots[numbers[0]]
         elif verb == "drop" and what == "item":
             del lots[numbers[0]]["items"][numbers[1]]
+        elif verb == "use":
+            reuse.add(given, asked.removeprefix("use-") if what else request.form.get("piece", "")[:40])
+            flash(gettext("Taken from the library. Look it over and save the draft."), "ok")
         elif verb == "earliest":
             given["closes_at"] = moment_text(_earliest(_rules(form, tender, sets)), zone)
+    except Refusal as refused:
+        # Nothing of the library is worth what was typed.
+        flash(sentence(refused.rule, refused.facts), "bad")
     except IndexError:
         # The row is gone already, as after a second press of the same button.
         pass
@@ -170,6 +188,7 @@ def _page(
         ways=procedure_fields.ways(chosen),
         stage_name=stage.name.template(language()) if stage is not None else "",
         weights=criterion_page.weights(form),
+        pieces=reuse.offered(visitor().organisation, form.category.data or "goods", language()),
         criterion_previews=criterion_page.previews(form, language()),
         policy_hints=policy_fields.hints(chosen, form.category.data or "goods") if chosen is not None else {},
         policy_previews=list(policy_fields.previews(form.policies.form)),

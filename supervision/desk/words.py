@@ -12,6 +12,7 @@ KINDS: dict[str, Any] = {
     "sealed": _("Sealed entry: what it says comes out at an opening"),
     "notice.publish": _("A notice was signed and published"),
     "notice.render": _("The paper form of a notice was made"),
+    "library.keep": _("A piece was kept in the authority's library"),
     "tender.create": _("The draft was begun"),
     "tender.update": _("The draft was changed"),
     "tender.add_document": _("A document was added to the draft"),
