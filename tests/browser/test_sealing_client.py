@@ -458,6 +458,27 @@ def test_shared_vectors(context: BrowserContext, case: Case) -> None:
         assert made.rstrip(" ") == record["text"].rstrip(" ")
         for tar in vectors["tars"]:
             _check_tar(run, tar)
+        _check_offers(run, json.loads((ROOT / "tests/vectors/offer.json").read_text("utf-8")))
+
+
+def _check_offers(run: Callable[[str, str], Callable[[Any], Any]], vectors: dict[str, Any]) -> None:
+    plain = "{ ...a, names: [...a.names].sort(), demanded: [...a.demanded].sort() }"
+    asks_of = run(
+        "declared",
+        f"value.map(({{ tender }}) => {{ const a = m.asksOf(tender, tender.lots[0]); return {plain}; }})",
+    )
+    named = {"isReserved": "is_reserved", "mayImport": "may_import"}
+    asked = [{named.get(name, name): held for name, held in one.items()} for one in asks_of([*vectors["notices"].values()])]
+    assert asked == [vectors["asks"][name] for name in vectors["notices"]]
+    readable = [one for one in vectors["cases"] if not one["rules"]]
+    remarks_of = run(
+        "declared",
+        "value.map(([offer, { tender }]) => m.remarksOn(offer, tender, tender.lots[0]))",
+    )
+    remarks = remarks_of([[one["offer"], vectors["notices"][one["notice"]]] for one in readable])
+    assert dict(zip([one["name"] for one in readable], remarks, strict=True)) == {
+        one["name"]: one["remarks"] for one in readable
+    }
 
 
 def _check_tar(run: Callable[[str, str], Callable[[Any], Any]], tar: dict[str, Any]) -> None:
