@@ -13,6 +13,7 @@ from procurement.rules.procedure import Stage
 from procurement.rules.ruleset import RuleSet
 from procurement.scoring.method import FORMULA, POINTS, QUALIFICATION, REQUIREMENT
 from procurement.tender import law, search
+from procurement.tender.following import round_of
 from procurement.tender.invitees import INVITED, commitment
 from procurement.tender.models import Criterion, Item, Lot, LotKey, Tender
 
@@ -205,18 +206,10 @@ def _staged(tender: Tender, ruleset: RuleSet, stage: Stage | None) -> dict[str, 
             "article": procedure.article.as_json(),
         }
     if stage.id in stage.follows:
-        said["round"] = _round(tender)
+        said["round"] = round_of(tender)
     if stage.admits == INVITED:
         said["invitees"] = {"commitment": commitment(tender)}
     return said
-
-
-def _round(tender: Tender) -> int:
-    number, earlier = 1, tender.follows
-    while earlier is not None:
-        number += earlier.stage == tender.stage
-        earlier = earlier.follows
-    return number
 
 
 def _judged(tender: Tender, ruleset: RuleSet, stage: Stage | None) -> tuple[dict[str, Any], dict[str, Any]]:

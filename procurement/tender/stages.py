@@ -9,9 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import select
 
-from foundation.database import db
 from foundation.errors import HouseFault, Refusal
 from foundation.references import next_ref
 from identity.models import Organisation
@@ -20,15 +18,28 @@ from procurement.rules.faults import RulesError
 from procurement.tender import content, law
 from procurement.tender import invitees as listing
 from procurement.tender.attaching import current
+from procurement.tender.following import before, chain, follow_ups, living_follow_ups, round_of
 from procurement.tender.models import Criterion, Document, Item, Lot, Tender
 from procurement.tender.ownership import demand_member, subject_of
 from supervision.trail import queries as trail
 from supervision.trail.act import Act
 
+__all__ = [
+    "DECIDED",
+    "before",
+    "chain",
+    "demand_in_order",
+    "drawn",
+    "first_of",
+    "follow_up",
+    "follow_ups",
+    "living_follow_ups",
+    "round_of",
+    "seed_of",
+]
+
 # The states of a lot in which it is decided who goes on.
 DECIDED = ("advanced", "agreed")
-# A stage that came to nothing does not stand in the way of another try.
-_PUT_ASIDE = ("discarded", "cancelled")
 
 
 def follow_up(
@@ -90,50 +101,6 @@ def first_of(tender: Tender) -> str:
         return rulesets.load(tender.rule_set_id).procedure(tender.procedure).first.id
     except RulesError:
         return "bids"
-
-
-def chain(tender: Tender) -> list[Tender]:
-    """Return all stages of the procurement that a tender belongs to, in the order in which they were begun."""
-    first = tender
-    while first.follows is not None:
-        first = first.follows
-    found, wanted = [first], [first.id]
-    while wanted:
-        rows = db.session.execute(select(Tender).where(Tender.follows_id.in_(wanted)).order_by(Tender.id)).scalars()
-        later = list(rows)
-        found += later
-        wanted = [one.id for one in later]
-    return sorted(found, key=lambda one: one.id)
-
-
-def before(tender: Tender) -> list[Tender]:
-    """Return the stages that a tender follows, the first one first."""
-    found: list[Tender] = []
-    while tender.follows is not None:
-        tender = tender.follows
-        found.insert(0, tender)
-    return found
-
-
-def round_of(tender: Tender) -> int:
-    """Return which round of its stage this is, beginning with 1."""
-    return 1 + sum(one.stage == tender.stage for one in before(tender))
-
-
-def follow_ups(lot: Lot) -> list[Tender]:
-    """Return the tenders that take this lot on to a following stage, in the order in which they were begun."""
-    wanted = (
-        select(Tender)
-        .join(Lot, Lot.tender_id == Tender.id)
-        .where(Tender.follows_id == lot.tender_id, Lot.number == lot.number)
-        .order_by(Tender.id)
-    )
-    return list(db.session.execute(wanted).scalars())
-
-
-def living_follow_ups(lot: Lot) -> list[Tender]:
-    """Return those of `follow_ups` that were not put aside."""
-    return [one for one in follow_ups(lot) if one.state not in _PUT_ASIDE]
 
 
 def demand_in_order(tender: Tender) -> None:

@@ -18,7 +18,12 @@ from tests.builders.judging import declare, judge
 from tests.builders.people import People
 from tests.builders.tenders import LOWEST, WEIGHTED, a_tender, as_approver, as_officer, publish
 
-OPINION = {"name": "周专家", "unit": "示例市设计院", "title": "高级工程师", "opinion": "只有该供应商拥有所需的专利技术。"}
+OPINION = {
+    "name": "周专家",
+    "unit": "示例市设计院",
+    "title": "高级工程师",
+    "opinion": "只有该供应商拥有所需的专利技术。",
+}
 _REASON = "采用招标所需时间不能满足紧急需要，批准文号：示例财采〔2026〕12 号。"
 _BY_PRICE: dict[str, Any] = {"method": "lowest_price", "criteria": LOWEST}
 _BY_POINTS: dict[str, Any] = {"method": "weighted_points", "criteria": WEIGHTED}
