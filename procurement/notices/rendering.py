@@ -36,6 +36,10 @@ _HEADINGS = {
     "opening": lazy_gettext("Opening record"),
     "intention": lazy_gettext("Notice of intention"),
     "correction": lazy_gettext("Correction notice"),
+    "termination": lazy_gettext("Termination notice"),
+    "agreement_summary": lazy_gettext("Summary of the orders under a framework agreement"),
+    "agreement": lazy_gettext("Notice of who is admitted to a framework agreement"),
+    "shortlist": lazy_gettext("Notice of who goes on"),
 }
 _CATEGORIES = {"goods": lazy_gettext("Goods"), "services": lazy_gettext("Services"), "works": lazy_gettext("Works")}
 # Members that a kind may leave out, so that a template's misspelt name stays an error.
@@ -138,6 +142,7 @@ def paper_of(notice: Notice, locale: str) -> papers.Paper:
             heading=heading,
             follows=shown["follows"],
             categories={name: str(word) for name, word in _CATEGORIES.items()},
+            tongue=TONGUES[locale][0],
             starred=_is_starred(shown),
             tender_url=f"{current_app.config['SETTINGS'].base_url}/tenders/{notice.tender_ref}",
             article=((rule or shown.get("period") or {}).get("article") or {}).get(TONGUES[locale][0], ""),

@@ -19,6 +19,7 @@ CRITERIA: dict[str, Any] = {
     "requirement": _("Requirement: pass or fail"),
     "price": _("Price: computed"),
     "points": _("Points: judged by experts"),
+    "formula": _("Formula: computed from a stated value"),
 }
 
 NOTICES: dict[str, Any] = {
@@ -31,6 +32,10 @@ NOTICES: dict[str, Any] = {
     "award": _("Award notice"),
     "intention": _("Notice of intention"),
     "correction": _("Correction notice"),
+    "termination": _("Termination notice"),
+    "agreement_summary": _("Summary of the orders under a framework agreement"),
+    "agreement": _("Notice of who is admitted to a framework agreement"),
+    "shortlist": _("Notice of who goes on"),
 }
 
 # Kinds of entry in the trail, as the desk says them.
