@@ -22,6 +22,7 @@ from foundation.paper_words import WORDS
 from foundation.storage import Stored
 from procurement.notices.models import Notice, Rendition
 from procurement.notices.operations import subject_of
+from procurement.scoring.formula_words import criterion_lines
 from supervision.trail.act import Act
 
 # The languages in which every notice is printed; the first is the one that counts where words differ.
@@ -144,6 +145,7 @@ def paper_of(notice: Notice, locale: str) -> papers.Paper:
             categories={name: str(word) for name, word in _CATEGORIES.items()},
             tongue=TONGUES[locale][0],
             starred=_is_starred(shown),
+            formula_said=lambda one: criterion_lines(one, locale),
             tender_url=f"{current_app.config['SETTINGS'].base_url}/tenders/{notice.tender_ref}",
             article=((rule or shown.get("period") or {}).get("article") or {}).get(TONGUES[locale][0], ""),
             cause=_cause(),

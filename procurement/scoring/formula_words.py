@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
+from typing import Any
 
-from procurement.scoring.arithmetic import exact_text
+from procurement.scoring.arithmetic import DecimalRefused, exact_text, parse_decimal
 from procurement.scoring.formula import HIGHER, LINEAR, STEPS, Formula
+from procurement.scoring.formula_reading import formula_of
 from procurement.scoring.words import Words, index_of
 
 _STEP: Words = ("{sign} {value}：{points} 分", "{sign} {value}：{points} 分", "{sign} {value}: {points} points")
@@ -55,3 +58,15 @@ def formula_lines(formula: Formula, weight: Fraction, language: str) -> tuple[st
         line = _LINE[at].format(zero=measured(formula.zero), full=measured(formula.full), points=points)
         return (line, _REFUSED[at])
     return ((_HIGHEST if formula.direction == HIGHER else _LOWEST)[at].format(points=points), _REFUSED[at])
+
+
+def criterion_lines(criterion: Mapping[str, Any], language: str) -> tuple[str, ...]:
+    """Return what the formula of a criterion of a notice says; nothing where it has none that can be read."""
+    if not criterion.get("formula"):
+        return ()
+    try:
+        weight = parse_decimal(criterion.get("weight"))
+    except DecimalRefused:
+        return ()
+    formula = formula_of(criterion["formula"], weight)
+    return formula_lines(formula, weight, language) if formula is not None else ()

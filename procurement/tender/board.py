@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from flask import Blueprint, current_app
 from flask_babel import get_locale
@@ -10,6 +12,7 @@ from flask_babel import get_locale
 from foundation.errors import Refusal
 from identity.guard import visitor
 from procurement.rules.findings import Finding
+from procurement.scoring.formula_words import criterion_lines
 from procurement.tender import queries
 from procurement.tender.models import Tender
 
@@ -34,6 +37,12 @@ def now() -> datetime:
 def language() -> str:
     """Return the reader's language in the words of the rule sets."""
     return str(get_locale() or "zh_Hans")
+
+
+@blueprint.app_template_filter("formula_said")
+def formula_said(criterion: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what the formula of a notice's criterion says, a line for each thing, in the reader's language."""
+    return criterion_lines(criterion, language())
 
 
 def anchor_of(pointer: str) -> str:

@@ -83,8 +83,8 @@ def _edit(tender: Tender | None) -> Any:
     if asked.startswith("keep-"):
         piece, problems = reuse.keep(asked, data, problems)
         if piece is not None:
-            told_as = gettext("Kept in the library as %(ref)s, version %(number)s.", ref=piece.ref, number=piece.version)
-            flash(told_as, "ok")
+            kept = gettext("Kept in the library as %(ref)s, version %(number)s.", ref=piece.ref, number=piece.version)
+            flash(kept, "ok")
     elif asked != "save":
         tender = own(ref) if ref else None
         return _page(_rearranged(form, asked, sets, zone, tender), tender, sets, [])
