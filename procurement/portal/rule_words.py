@@ -179,8 +179,10 @@ def rows(found: Changed, before: RuleSet, after: RuleSet, locale: str) -> list[t
     left = found.differences
     if found.id in before and found.id in after and any(one.path in _VALUES for one in left):
         old, new = (value(one.rule(found.id), one.currency, locale) for one in (before, after))
-        said = [(str(FIELDS["value"]), old, new)] if old != new else []
-        left = tuple(one for one in left if one.path not in _VALUES or (old == new and one.path == ("value",)))
+        if old != new:
+            # How it is counted follows from the unit.
+            said = [(str(FIELDS["value"]), old, new)]
+            left = tuple(one for one in left if one.path not in (*_VALUES, ("counting",)))
     return said + heads(left, locale)
 
 

@@ -6,9 +6,8 @@ by its stable id and never holds a period, a percentage or an article itself.
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -142,12 +141,8 @@ class RuleSet:
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> RuleSet:
-        """Return the set that `as_json` gave. Raises RulesError ``rules.bad_file`` with all faults.
-
-        Reading a set takes some fifteen milliseconds and every page of a tender asks for its frozen one, so that the
-        last sets read are kept, known by the bytes of their data.
-        """
-        return _frozen(_Frozen(sha256(pickle.dumps(dict(data), protocol=5)), data))
+        """Return the set that `as_json` gave. Raises RulesError ``rules.bad_file`` with all faults."""
+        return RuleSet(**read_fields(data))
 
 
 def load(id: str, folder: Path = DATA) -> RuleSet:
@@ -187,19 +182,6 @@ def for_tender(kind: str, on: date, *, demonstration: bool = False, folder: Path
 
 def _ids(folder: Path) -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in (folder / "sets").glob("*.toml")))
-
-
-@dataclass(frozen=True)
-class _Frozen:
-    """The data of a set, known by the digest of its bytes in this process."""
-
-    digest: str
-    data: Mapping[str, Any] = field(compare=False)
-
-
-@lru_cache(maxsize=32)
-def _frozen(known: _Frozen) -> RuleSet:
-    return RuleSet(**read_fields(known.data))
 
 
 @lru_cache(maxsize=32)
