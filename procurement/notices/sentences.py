@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-# What changed, by where it stands (`difference`); the facts name the thing.
-CHANGES = {
+SENTENCES = {
+    "notice.no_paper": "This notice has no PDF in this language yet. The signed data are complete without it.",
+    # What changed, by where it stands (`difference`); the facts name the thing.
     "change.tender_title": "Title",
     "change.tender_description": "What is needed",
     "change.tender_qualifications": "Qualifications of bidders",
@@ -75,10 +76,7 @@ CHANGES = {
     "change.document_new": "The document {title} is new",
     "change.issuer_contact": "Contact person",
     "change.issuer_phone": "Phone",
-}
-
-# Codes that stand before and after a change, by the last part of where they stand.
-VALUES = {
+    # Codes that stand before and after a change, by the last part of where they stand.
     "value.sme_reserve.none": "Not reserved: everyone may bid",
     "value.sme_reserve.whole": "Reserved as a whole for small and medium enterprises",
     "value.sme_reserve.part": "A share of the contract is for small and medium enterprises",
@@ -98,10 +96,4 @@ VALUES = {
     "value.requirement_fails_by.majority": "more than half of the experts",
     "value.requirement_fails_by.any": "any one expert",
     "value.requirement_fails_by.all": "all experts",
-}
-
-SENTENCES = {
-    "notice.no_paper": "This notice has no PDF in this language yet. The signed data are complete without it.",
-    **CHANGES,
-    **VALUES,
 }

@@ -102,15 +102,6 @@ class ReasonForm(FlaskForm):
     reason = TextAreaField(_("Reason"), [DataRequired(_("Give a reason.")), Length(max=2000)], render_kw={"rows": 3})
 
 
-class AmendForm(FlaskForm):
-    """A change of an open tender."""
-
-    text = TextAreaField(
-        _("What changes"), [DataRequired(_("Say what changes.")), Length(max=10000)], render_kw={"rows": 6}
-    )
-    closes_at = StringField(_("New deadline for bids"))
-
-
 class DocumentForm(FlaskForm):
     """One document."""
 

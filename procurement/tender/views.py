@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from flask import current_app, flash, redirect, render_template, url_for
@@ -13,7 +12,6 @@ from foundation.web import sentence
 from identity.guard import act_now, open_to, visitor
 from identity.rights import Right
 from procurement.notices import queries as published
-from procurement.rules.counting import extended_deadline
 from procurement.rules.findings import blocking
 from procurement.tender import (
     content,
@@ -28,12 +26,12 @@ from procurement.tender import (
     tender_document,
 )
 from procurement.tender.board import blueprint, language, now, own, told
-from procurement.tender.forms import AmendForm, DocumentForm, ReasonForm, moment_of, moment_text
+from procurement.tender.forms import DocumentForm, ReasonForm
 from procurement.tender.lifecycle import TENDER
 from procurement.tender.models import Tender
 
 # The module below adds its addresses to the blueprint when it is loaded.
-from procurement.tender import document_views, editing, lint_views, plan_views, publicity_views  # noqa: F401  isort: skip
+from procurement.tender import amending_views, document_views, editing, lint_views, plan_views, publicity_views  # noqa: F401  isort: skip
 
 _GROUPS = (
     ("submitted", ("submitted",)),
@@ -135,34 +133,6 @@ def return_to_draft(ref: str) -> Any:
     return redirect(url_for("tender.show", ref=ref), 303)
 
 
-@blueprint.route("/office/tenders/<ref>/amend", methods=["GET", "POST"])
-@open_to(Right.DRAFT)
-def amend(ref: str) -> Any:
-    """Publish a change of an open tender."""
-    tender, form = own(ref), AmendForm()
-    zone = current_app.config["SETTINGS"].time_zone
-    if tender.state != "open":
-        return redirect(url_for("tender.show", ref=ref), 303)
-    refused: Refusal | None = None
-    if form.validate_on_submit():
-        typed = (form.closes_at.data or "").strip()
-        closes_at = moment_of(typed, zone) if typed else None
-        if typed and closes_at is None:
-            form.closes_at.errors = [sentence("draft.moment", {})]
-            return _amend(tender, form, None)
-        try:
-            with act_now() as act:
-                operations.amend(act, own(ref), text=form.text.data or "", closes_at=closes_at)
-        except Refusal as refusal:
-            if not refusal.rule.startswith(("amendment.", "tender.")):
-                raise
-            refused = refusal
-        else:
-            flash(gettext("The amendment was signed and published."), "ok")
-            return redirect(url_for("tender.show", ref=ref), 303)
-    return _amend(own(ref), form, refused)
-
-
 @blueprint.route("/office/tenders/<ref>/cancel", methods=["GET", "POST"])
 @open_to(Right.APPROVE)
 def cancel(ref: str) -> Any:
@@ -190,6 +160,7 @@ def _show(tender: Tender, form: ReasonForm) -> Any:
         is_author=_is_author(tender),
         notices=notices,
         form=form,
+        amendment=queries.amendment_of(tender) if tender.state == "open" else None,
         document_form=DocumentForm(),
         **_law(tender),
     )
@@ -209,30 +180,6 @@ def _approve(tender: Tender, form: ReasonForm, refused: Refusal | None = None) -
         **_law(tender),
     )
     return page, 409 if refused is not None else 422 if form.is_submitted() and form.errors else 200
-
-
-def _amend(tender: Tender, form: AmendForm, refused: Refusal | None) -> Any:
-    zone = current_app.config["SETTINGS"].time_zone
-    moment, deadline = now(), tender.closes_at
-    ruleset = readiness.rule_set_of(tender)
-    rule = ruleset.rule("clarification.before_deadline")
-    earliest: datetime | None = None
-    if deadline is not None and moment < deadline:
-        earliest = extended_deadline(moment, deadline, ruleset)
-    page = render_template(
-        "tender/amend.html",
-        tender=tender,
-        form=form,
-        refused=refused,
-        refused_words=sentence(refused.rule, refused.facts) if refused is not None else "",
-        reasons=[one.sentence(language()) for one in refused.reasons] if refused is not None else [],
-        must_extend=earliest is not None and deadline is not None and earliest > deadline,
-        earliest=earliest,
-        earliest_text=moment_text(earliest, zone),
-        rule_title=rule.title(language()),
-        article=rule.cite(language()),
-    )
-    return page, 200 if refused is None and not form.errors else 422
 
 
 def _law(tender: Tender) -> dict[str, Any]:
