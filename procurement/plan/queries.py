@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased, joinedload
 
-from foundation.canonical import parse
 from foundation.database import db
 from foundation.errors import Refusal
 from foundation.words import asked
@@ -53,7 +51,6 @@ class Told:
     at: datetime
     kind: str
     index: int
-    facts: dict[str, Any]
 
 
 def by_ref(ref: str) -> Project:
@@ -173,12 +170,6 @@ def decisions(authority: Organisation, year: int) -> dict[str, SplittingDecision
     return {one.sha256: one for one in db.session.execute(wanted).scalars()}
 
 
-def waiting(authority: Organisation, *, most: int = 20) -> list[Project]:
-    """Return the projects that wait for an approver, the oldest first."""
-    wanted = select(Project).where(Project.authority_id == authority.id, Project.state == "submitted")
-    return list(db.session.execute(wanted.order_by(Project.id).limit(most)).scalars())
-
-
 def intentions(*, words: str = "", after: str = "", most: int = PAGE) -> tuple[list[Notice], str | None]:
     """Return notices of intention that hold all of `words`, the newest first, and the key of the next page."""
     parts = asked(words)
@@ -223,4 +214,4 @@ def story(project: Project, *, most: int = 100) -> list[Told]:
     subject = f"plan/{project.ref}"
     wanted = select(Entry).where((Entry.subject == subject) | Entry.subject.between(f"{subject}/", f"{subject}0"))
     found = db.session.execute(wanted.order_by(Entry.index.desc()).limit(most)).scalars()
-    return [Told(one.at, one.kind, one.index, parse(one.body)["facts"]) for one in reversed(list(found))]
+    return [Told(one.at, one.kind, one.index) for one in reversed(list(found))]

@@ -17,13 +17,10 @@ from procurement.plan import operations as plan
 from procurement.plan.models import Project
 from procurement.plan.splitting import Purchase
 from procurement.scoring.method import WEIGHTED_POINTS
-from procurement.tender import operations
+from procurement.tender import operations, planned
 from procurement.tender.models import Lot, Tender
 from supervision.trail.act import Act
 
-# A tender in one of these is over without having bought anything.
-_NOTHING = ("cancelled", "discarded")
-_LOST = ("failed", "cancelled")
 _RESERVE = ("sme_reserve", "sme_share", "sme_small", "sme_reason")
 
 
@@ -64,18 +61,9 @@ def form_of(project: Project) -> dict[str, Any]:
     }
 
 
-def of_project(ref: str) -> list[Tender]:
-    """Return the tenders begun from a project, the newest first; a stage that follows another is not begun from it."""
-    wanted = select(Tender).where(Tender.plan_ref == ref, Tender.follows_id.is_(None))
-    return list(db.session.execute(wanted.options(selectinload(Tender.lots)).order_by(Tender.id.desc())).scalars())
-
-
 def alive_of(ref: str) -> Tender | None:
     """Return the tender of a project that may still buy it, or has bought it; None where a new one may begin."""
-    for one in of_project(ref):
-        if one.state not in _NOTHING and not (one.lots and all(lot.state in _LOST for lot in one.lots)):
-            return one
-    return None
+    return next((one for one in planned.of_project(ref) if planned.is_alive(one)), None)
 
 
 def purchases(authority: Organisation, year: int) -> list[Purchase]:
@@ -93,8 +81,8 @@ def purchases(authority: Organisation, year: int) -> list[Purchase]:
             Tender.published_at >= first,
             Tender.published_at < after,
             Tender.follows_id.is_(None),
-            Tender.state.not_in(_NOTHING),
-            Lot.state.not_in(_LOST),
+            Tender.state != "cancelled",
+            Lot.state.not_in(planned.LOST),
         )
         .options(joinedload(Lot.tender), selectinload(Lot.items))
         .order_by(Lot.id)
@@ -102,8 +90,8 @@ def purchases(authority: Organisation, year: int) -> list[Purchase]:
     lots = list(db.session.execute(wanted).scalars())
     named = {lot.tender.plan_ref for lot in lots} - {""}
     known = select(Project.ref).where(Project.authority_id == authority.id, Project.ref.in_(named))
-    planned = set(db.session.execute(known).scalars()) if named else set()
-    return [_purchase(lot) for lot in lots if lot.tender.plan_ref not in planned]
+    in_plan = set(db.session.execute(known).scalars()) if named else set()
+    return [_purchase(lot) for lot in lots if lot.tender.plan_ref not in in_plan]
 
 
 def _method(project: Project) -> str:

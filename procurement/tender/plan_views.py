@@ -21,7 +21,7 @@ from procurement.plan.models import Project
 from procurement.plan.readiness import findings
 from procurement.plan.splitting import Figures
 from procurement.rules.findings import Finding
-from procurement.tender import from_plan
+from procurement.tender import from_plan, planned
 from procurement.tender.board import blueprint, now
 
 
@@ -50,7 +50,7 @@ def begin_from_plan(project: str) -> Any:
 def of_plan(project: str) -> Any:
     """Lead from a project to the tender begun from it."""
     own(project)
-    found = from_plan.of_project(project)
+    found = planned.of_project(project)
     if not found:
         raise Refusal("tender.unknown", 404)
     return redirect(url_for("tender.show", ref=found[0].ref), 303)

@@ -15,7 +15,7 @@ from procurement.rules.rule import Rule
 from procurement.rules.ruleset import RuleSet
 from procurement.rules.wording import Text
 from procurement.scoring.method import FORMULA, LOWEST_PRICE, POINTS, PRICE, REQUIREMENT
-from procurement.tender import criteria, lint, policies, procedures, terms
+from procurement.tender import criteria, lint, planned, policies, procedures, terms
 from procurement.tender.law import rule_set_of
 from procurement.tender.models import Criterion, Lot, Tender
 
@@ -48,7 +48,8 @@ def issues(tender: Tender, now: datetime) -> list[Finding]:
     found += [*_times(tender, ruleset, now), *_money(tender, ruleset)]
     # A stage that is judged by its requirements announces how the award will be judged.
     found += _criteria(tender, procedures.judging(tender, ruleset))
-    for look in (procedures.findings, criteria.findings, policies.findings, terms.findings, lint.findings, *_FURTHER):
+    ours = (procedures.findings, criteria.findings, policies.findings, terms.findings, planned.findings, lint.findings)
+    for look in (*ours, *_FURTHER):
         found += look(tender, ruleset, now)
     return sorted(found, key=lambda one: not one.blocks)
 

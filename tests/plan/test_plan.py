@@ -19,7 +19,7 @@ from procurement.plan.readiness import findings
 from procurement.plan.splitting import Purchase
 from procurement.rules.findings import Finding
 from procurement.rules.ruleset import load
-from procurement.tender import from_plan
+from procurement.tender import from_plan, readiness
 from procurement.tender import operations as tenders
 from procurement.tender import queries as tender_queries
 from supervision.trail.models import Entry
@@ -289,14 +289,25 @@ def test_published_tenders_without_a_project_count_once(app: Flask, clock: Fixed
     early = refused(lambda: a_tender(everyone, clock, plan_ref=planned))
     assert [one.rule_id for one in early.reasons] == ["intention.period"]
     clock.set(clock.now() + timedelta(minutes=2))
+    for changes, rule in (
+        ({"plan_ref": planned, "budget": 1_200_000_01}, "tender.plan_amount"),
+        ({"plan_ref": a_project(everyone, line, amount=1_00).ref}, "tender.plan_project"),
+        ({"plan_ref": "P-2026-999999"}, "tender.plan_project"),
+    ):
+        made = a_tender(everyone, clock, open=False, **changes)
+        assert rule in {one.rule_id for one in readiness.issues(made, clock.now())}
+        with as_officer(everyone) as act:
+            tenders.discard(act, tender_queries.by_ref(made.ref))
     publish(everyone, a_tender(everyone, clock, open=False, plan_ref=planned).ref)
     a_tender(everyone, clock, lots=2)
-    a_tender(everyone, clock, open=False)
+    # What was published from the project counts against it.
+    again = a_tender(everyone, clock, open=False, plan_ref=planned, budget=300_000_00)
+    assert "tender.plan_amount" in {one.rule_id for one in readiness.issues(again, clock.now())}
     found = from_plan.purchases(everyone.authority, 2026)
     assert [(one.ref, one.amount, one.procedure) for one in found] == [
         ("T-2026-000001", 1_000_000_00, "open"),
-        ("T-2026-000004/1", 1_000_000_00, "open"),
-        ("T-2026-000004/2", 1_000_000_00, "open"),
+        ("T-2026-000007/1", 1_000_000_00, "open"),
+        ("T-2026-000007/2", 1_000_000_00, "open"),
     ]
     assert from_plan.purchases(everyone.authority, 2027) == []
 
