@@ -36,7 +36,7 @@ from procurement.notices import queries as notices
 from procurement.notices.models import Notice
 from procurement.rules.rule import Rule
 from procurement.rules.ruleset import RuleSet
-from procurement.tender import law
+from procurement.tender import law, policies
 from procurement.tender import queries as tenders
 from procurement.tender.invitees import INVITED, invitations
 from procurement.tender.models import Lot, Tender
@@ -111,6 +111,7 @@ def seal(tender: str, lot: str) -> str:
         "lot": place.number,
         "envelope": 1,
         "supplier": {"name": organisation.name, "number": number},
+        "industry": policies.industry_name(found.policies, law.rule_set_of(found), str(get_locale())),
         "limits": {"files": MOST_FILES, "bytes": settings.most_upload * _PAYLOAD_SHARE[0] // _PAYLOAD_SHARE[1]},
         "csrf": generate_csrf(),
         "server_now": now.astimezone(settings.time_zone).isoformat(),

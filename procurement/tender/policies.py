@@ -15,7 +15,7 @@ what each means to a bidder.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -96,6 +96,14 @@ def rate_rule(ruleset: RuleSet, id: str, category: str) -> Rule | None:
     """Return the rule that bounds a rate for a kind of tender, None where the set has none for it."""
     own = _OF_WORKS.get(id, id) if category == "works" else id
     return ruleset.rule(own) if own in ruleset and ruleset.rule(own).applies_to(category) else None
+
+
+def industry_name(held: Mapping[str, Any], ruleset: RuleSet, locale: str) -> str:
+    """Return the industry of a tender's policies in words, the empty text where it names none."""
+    key = str(held.get("industry") or "")
+    if not key or "policy.industries" not in ruleset or key not in ruleset.rule("policy.industries").items:
+        return key
+    return ruleset.rule("policy.industries").label(key, locale)
 
 
 def is_within(rule: Rule, rate: Decimal) -> bool:

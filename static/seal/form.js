@@ -12,7 +12,7 @@ const LONGEST_NAME = 255;
 
 export class BidForm {
   /** `notice` as `readNotice` gives it; `draft` is written to at every change, then `onChange()` is called. */
-  constructor(notice, draft, supplier, onChange) {
+  constructor(notice, draft, { supplier, industry }, onChange) {
     this.notice = notice;
     this.draft = draft;
     this.supplier = supplier;
@@ -29,7 +29,7 @@ export class BidForm {
     this.sizes = [...byId("seal-size").querySelectorAll("input")];
     for (const choice of this.sizes) choice.checked = choice.value === draft.enterprise_size;
     show(byId("seal-size"), this.isSizeAsked);
-    this.declarations = new DeclarationForm(notice, draft, supplier);
+    this.declarations = new DeclarationForm(notice, draft, { supplier, industry });
     show(byId("seal-declarations"), this.isSizeAsked || this.declarations.isNeeded);
     this.compute();
     byId("seal-form").addEventListener("input", (event) => {

@@ -41,6 +41,11 @@ export function percent(figure) {
   return document.documentElement.lang.startsWith("zh") ? `${figure}%` : `${figure} %`;
 }
 
+/** Sentences one after another, as the reader's language sets them. */
+export function joined(...sentences) {
+  return sentences.filter(Boolean).join(document.documentElement.lang.startsWith("zh") ? "" : " ");
+}
+
 export function sizeText(bytes) {
   const number = (value) => new Intl.NumberFormat(document.documentElement.lang, {
     minimumFractionDigits: 1, maximumFractionDigits: 1,

@@ -27,7 +27,7 @@ class Page {
       uploadsUrl: data.uploads_url, submitUrl: data.submit_url, csrf: data.csrf,
       onClock: (date) => this.clock.correct(date), onWaiting: (reason) => this.#waiting(reason),
     });
-    this.form = new BidForm(notice, draft, data.supplier, () => this.changed());
+    this.form = new BidForm(notice, draft, data, () => this.changed());
     this.files = new FileList({ draft, worker: this.worker, limits: data.limits, onChange: () => this.filesChanged() });
     byId("seal-now").addEventListener("click", () => this.seal());
     byId("seal-submit").addEventListener("click", () => this.submit());

@@ -52,11 +52,12 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 class Case:
     """A signed notice with an outer layer of one key and an inner layer of either of two, and the data of the page."""
 
-    def __init__(self, folder: Path, ceiling: str = "2600000.00") -> None:
+    def __init__(self, folder: Path, ceiling: str = "2600000.00", given: dict[str, Any] | None = None) -> None:
         self.outer, self.first, self.second = new_identity(), new_identity(), new_identity()
         self.folder = folder
         folder.mkdir(exist_ok=True)
-        value: dict[str, Any] = json.loads((ROOT / "tests/vectors/envelope.json").read_text("utf-8"))["notice"]["value"]
+        usual = json.loads((ROOT / "tests/vectors/envelope.json").read_text("utf-8"))["notice"]["value"]
+        value: dict[str, Any] = given or usual
         layers = [
             {"name": "platform", "recipients": [self.outer[1]]},
             {"name": "supervision", "recipients": [self.first[1], self.second[1]]},
@@ -272,6 +273,71 @@ def test_what_is_missing_is_said_at_once_and_beside_its_field(context: BrowserCo
         page.get_by_role("button", name="Seal and upload").click()
         expect(errors.locator("li")).to_have_count(1)
         assert server.uploads == {}
+    vectors = json.loads((ROOT / "tests/vectors/offer.json").read_text("utf-8"))
+    _declare_and_seal(context, Case(case.folder / "full", "200000.00", vectors["notices"]["full"]))
+
+
+def _declare_and_seal(context: BrowserContext, case: Case) -> None:
+    """Declare what a tender with every policy asks, with one fault after another, and open what was sealed."""
+    with case.server(industry="industry in words") as server:
+        page = open_page(context, server)
+        errors, seal = page.locator("#seal-errors"), page.get_by_role("button", name="Seal and upload")
+        expect(page.locator("#seal-declared")).to_contain_text("compared as if it were 10 % lower")
+        expect(page.locator("#seal-declared")).to_contain_text("industry in words")
+        for index, price in enumerate(("5000", "1000")):
+            page.locator(f"#price-{index}").fill(price)
+        page.locator("#answer-0-0").check()
+        page.locator("#answer-value-1").fill("5")
+        page.get_by_label("Small", exact=True).first.check()
+        seal.click()
+        # The certificate of the one item on the list, and the proof of the requirement.
+        expect(errors.locator("li")).to_have_count(2)
+        page.locator("#seal-file").set_input_files([{"name": "质保.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"}])
+        page.locator("#answer-proof-0-0").check()
+        page.locator("#declare-energy-1-certificate").fill("CQC-1")
+        page.get_by_label("I make this declaration").check()
+        page.get_by_label("I declare domestic products").check()
+        page.locator("#declare-imported-2-imported").check()
+        for at in (1, 2):
+            page.locator(f"#declare-sme-{at}-name").fill("甲厂")
+            page.locator(f"#declare-sme-{at}-size").select_option("micro")
+            page.locator(f"#declare-domestic-{at}-domestic").select_option("yes" if at == 1 else "no")
+            page.locator(f"#declare-domestic-{at}-share").fill("80")
+        page.get_by_role("button", name="Add a partner").click()
+        for name, typed in (("name", "乙公司"), ("number", "9131"), ("share", "30.5%")):
+            page.locator(f"#declare-consortium-1-{name}").fill(typed)
+        page.locator("#declare-consortium-1-enterprise_size").select_option("small")
+        seal.click()
+        # Parts of the cost that sum to 160, an imported item, and a figure that is none.
+        expect(errors.locator("li")).to_have_count(3)
+        expect(errors).to_contain_text("must sum to one hundred per cent")
+        page.locator("#declare-domestic-2-share").fill("20.00")
+        page.locator("#declare-imported-2-imported").uncheck()
+        page.locator("#declare-consortium-1-share").fill("30.5")
+        page.wait_for_timeout(600)
+        page.reload()
+        expect(page.locator("#declare-consortium-1-share")).to_have_value("30.5")
+        expect(page.locator("#answer-proof-0-0")).to_be_checked()
+        page.get_by_role("button", name="Seal and upload").click()
+        expect(page.get_by_role("button", name="Submit sealed bid")).to_be_enabled()
+        (upload,) = server.uploads.values()
+    bid, key = case.keep(upload)
+    identities = [[case.outer[0]], [case.first[0]]]
+    opened = open_envelope(bid, key, identities, upload.claims, case.notice, case.folder / "opened")
+    assert opened.remarks == ()
+    declared = opened.offer.declarations
+    assert [(one.item, one.name, one.size, one.industry) for one in declared.sme] == [
+        ("1", "甲厂", "micro", "industry"),
+        ("2", "甲厂", "micro", "industry"),
+    ]
+    assert [(one.is_domestic, str(one.share)) for one in declared.domestic] == [(True, "80"), (False, "20")]
+    assert [(one.name, str(one.share)) for one in declared.members] == [("乙公司", "30.5")]
+    assert [one.certificate for one in declared.energy] == ["CQC-1"] and declared.environment == ()
+    assert dict(declared.imported) == {"1": False, "2": False}
+    assert [(one.criterion, str(one.value), one.files) for one in opened.offer.answers if one.files or one.value] == [
+        ("R1", "None", ("files/1",)),
+        ("C2", "5", ()),
+    ]
 
 
 def test_a_refusal_is_shown_and_everything_typed_stays(context: BrowserContext, case: Case) -> None:

@@ -27,7 +27,7 @@ class Page {
       uploadsUrl: data.uploads_url, submitUrl: data.submit_url, csrf: data.csrf,
       onClock: (date) => this.clock.correct(date), onWaiting: (reason) => this.#waiting(reason),
     });
-    this.form = new BidForm(notice, draft, data.supplier, () => this.changed());
+    this.form = new BidForm(notice, draft, data, () => this.changed());
     this.files = new FileList({ draft, worker: this.worker, limits: data.limits, onChange: () => this.filesChanged() });
     byId("seal-now").addEventListener("click", () => this.seal());
     byId("seal-submit").addEventListener("click", () => this.submit());
@@ -154,9 +154,9 @@ class Page {
       const offer = this.form.offer();
       this.needed = padmeSize(tarLength(offer.files.map((file) => file.size))) * 1.01;
       if (await freeSpace() < this.needed) throw new Error("seal.disk_full");
-      const { digest, envelope, layers, bundle } = this.notice;
+      const { digest, version, envelope, layers, bundle } = this.notice;
       const stored = this.draft.files.map((file) => file.stored);
-      const job = { folder: this.draft.folder, offer, stored, notice: digest, envelope, layers, bundle };
+      const job = { folder: this.draft.folder, offer, stored, notice: digest, version, envelope, layers, bundle };
       const { claims } = await this.worker.ask("seal", job, (state) => this.progress.update(state, say("seal.progress")));
       Object.assign(this.draft, { sealed: { claims, offer, at: new Date().toISOString() }, upload: null });
       await this.save();
@@ -267,7 +267,8 @@ class Page {
     this.refresh();
     await this.files.verify();
     if (!this.draft.sealed) return;
-    if (this.draft.sealed.claims.notice !== this.notice.digest) {
+    const { notice, version = 1 } = this.draft.sealed.claims;
+    if (notice !== this.notice.digest || version !== this.notice.version) {
       await this.#unseal();
       showErrors(say("error.notice_changed"));
     } else if (!this.clock.isClosed) {

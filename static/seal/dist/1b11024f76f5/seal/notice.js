@@ -2,6 +2,7 @@
 
 import { Certificate, ContentInfo, SignedData } from "../vendor/pkijs.js";
 import { fromBase64, sha256Hex } from "./bytes.js";
+import { inForce } from "./versions.js";
 
 export class NoticeFault extends Error {}
 
@@ -25,13 +26,9 @@ async function signerOf(bytes, signature, known) {
   return found.signatureVerified ? known.find((one) => one.certificate === found.signerCertificate) ?? null : null;
 }
 
-/**
- * Check the notice and give what sealing needs.
- * @returns {Promise<{digest, tender, lot, envelope, layers, bundle, fingerprint}>}; throws NoticeFault with a rule name.
- */
-export async function readNotice({ notice_b64, notice_p7s_b64, platform_cert_pem, lot, envelope }) {
+/** The bytes and the value of a signed notice, and whose signature it is; throws NoticeFault("notice.signature"). */
+async function signedNotice(notice_b64, notice_p7s_b64, known) {
   const bytes = fromBase64(notice_b64);
-  const known = certificatesOf(platform_cert_pem);
   let signer = null;
   try {
     signer = await signerOf(bytes, fromBase64(notice_p7s_b64), known);
@@ -39,7 +36,26 @@ export async function readNotice({ notice_b64, notice_p7s_b64, platform_cert_pem
     signer = null;
   }
   if (!signer) throw new NoticeFault("notice.signature");
-  const notice = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  return { bytes, signer, value: JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) };
+}
+
+/**
+ * Check the notice and its amendments and give what sealing needs.
+ * @returns {Promise<{digest, version, tender, lot, envelope, layers, bundle, fingerprint}>}; throws NoticeFault with a
+ * rule name.
+ */
+export async function readNotice({ notice_b64, notice_p7s_b64, amendments, platform_cert_pem, lot, envelope }) {
+  const known = certificatesOf(platform_cert_pem);
+  const { bytes, signer, value } = await signedNotice(notice_b64, notice_p7s_b64, known);
+  const digest = await sha256Hex(bytes);
+  const later = [];
+  for (const one of amendments ?? []) later.push((await signedNotice(one.notice_b64, one.notice_p7s_b64, known)).value);
+  let [notice, version] = [value, 1];
+  try {
+    ({ content: notice, version } = inForce(value, digest, later));
+  } catch {
+    throw new NoticeFault("notice.amendment");
+  }
   const lots = notice.tender?.lots?.filter((each) => each.lot === lot) ?? [];
   const sealing = notice.envelopes?.filter((each) => each.lot === lot && each.envelope === envelope) ?? [];
   if (notice.format !== "sunseal-notice/1" || lots.length !== 1) throw new NoticeFault("notice.lot");
@@ -47,7 +63,7 @@ export async function readNotice({ notice_b64, notice_p7s_b64, platform_cert_pem
   const usable = (layer) => layer.recipients.length > 0 && layer.recipients.every((each) => each.startsWith("age1"));
   if (!layers.length || !layers.every(usable)) throw new NoticeFault("notice.recipients");
   return {
-    digest: await sha256Hex(bytes), tender: notice.tender, lot: lots[0], envelope, layers,
+    digest, version, tender: notice.tender, lot: lots[0], envelope, layers,
     bundle: notice.client?.bundle ?? null, fingerprint: await sha256Hex(signer.der),
   };
 }

@@ -112,7 +112,7 @@ async function readBack(home, identity, members, onBytes) {
 }
 
 /** Seal the draft of a folder; gives {claims, manifest}. The one-time identity lives in this call only. */
-async function seal({ folder: home, offer, stored, notice, envelope, layers, bundle }, progress) {
+async function seal({ folder: home, offer, stored, notice, version, envelope, layers, bundle }, progress) {
   const offerBytes = canonicalBytes(offer);
   const members = await membersOf(home, offer, offerBytes, stored);
   const length = tarLength(members.map((member) => member.size));
@@ -129,13 +129,14 @@ async function seal({ folder: home, offer, stored, notice, envelope, layers, bun
   await readBack(home, identity, members, count);
 
   const manifest = manifestOf({
-    offer, envelope, notice, offerDigest: members[0].sha256, payload: { size: length, padded }, ciphertext,
+    offer, envelope, notice, version, offerDigest: members[0].sha256, payload: { size: length, padded }, ciphertext,
     recipient, bundle,
   });
   const wrapped = await wrapInLayers(keyRecord(identity, manifest), layers);
   const key = await write(home, "bid.key.age", (async function* one() { yield wrapped; })());
   await check({ folder: home, files: { "bid.key.age": { size: wrapped.length, sha256: hex(sha256(wrapped)) } } });
-  return { claims: claimsOf(offer.lot, notice, envelope, { "bid.age": ciphertext, "bid.key.age": key }), manifest };
+  const files = { "bid.age": ciphertext, "bid.key.age": key };
+  return { claims: claimsOf(offer.lot, notice, version, envelope, files), manifest };
 }
 
 /** Re-read sealed files and compare them with what was claimed of them; throws "seal.read_back" at a difference. */

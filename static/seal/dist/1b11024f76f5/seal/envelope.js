@@ -8,10 +8,11 @@ const utf8 = new TextEncoder();
 const RECORD_FLOOR = 4096;
 
 /** The manifest that binds the sealed bytes to tender, lot, signed notice and supplier. */
-export function manifestOf({ offer, envelope, notice, offerDigest, payload, ciphertext, recipient, bundle }) {
+export function manifestOf({ offer, envelope, notice, version, offerDigest, payload, ciphertext, recipient, bundle }) {
   return {
     format: "sunseal-manifest/1", tender: offer.tender, lot: offer.lot, envelope, notice, supplier: offer.supplier,
     offer: offerDigest, files: offer.files, payload, ciphertext, recipient, bundle,
+    ...versionOf(version),
   };
 }
 
@@ -37,7 +38,12 @@ export async function wrapInLayers(record, layers) {
 }
 
 /** What alone travels in the clear beside the sealed bytes. */
-export function claimsOf(lot, notice, envelope, files) {
+export function claimsOf(lot, notice, version, envelope, files) {
   const reference = hex(crypto.getRandomValues(new Uint8Array(16)));
-  return { lot, notice, reference, envelope, files };
+  return { lot, notice, reference, envelope, files, ...versionOf(version) };
+}
+
+/** The version of the tender as it is written: the first one is not. */
+function versionOf(version) {
+  return version > 1 ? { version } : {};
 }

@@ -3,7 +3,7 @@
 import { parseDecimal, priceText } from "./decimal.js";
 import { asksOf, LABELS } from "./declared.js";
 import { oneLine } from "./text.js";
-import { byId, copyOf, part, percent, say, show } from "./page.js";
+import { byId, copyOf, joined, part, percent, say, show } from "./page.js";
 
 const FIELDS = {
   sme: ["name", "size", "industry", "staff", "revenue", "assets"],
@@ -27,9 +27,9 @@ function decimalText(text, places, whole = 15) {
 const line = (text, longest = 200) => oneLine(text, longest);
 
 export class DeclarationForm {
-  /** `notice` as `readNotice` gives it; what is typed is kept in `draft.declared`. */
-  constructor(notice, draft, supplier) {
-    Object.assign(this, { tender: notice.tender, lot: notice.lot, draft, supplier });
+  /** `notice` as `readNotice` gives it; what is typed is kept in `draft.declared`. `industry` is a name to be shown. */
+  constructor(notice, draft, { supplier, industry }) {
+    Object.assign(this, { lot: notice.lot, draft, supplier, industry });
     this.policies = notice.tender.policies ?? {};
     this.asks = asksOf(notice.tender, notice.lot);
     this.isGoods = notice.tender.category === "goods";
@@ -80,19 +80,21 @@ export class DeclarationForm {
   /** What a line holds before anything is typed: whoever provides a service is most often the bidder. */
   #first(name) {
     if (name !== "sme") return {};
-    return { name: this.isGoods ? "" : this.supplier.name, industry: this.policies.industry ?? "" };
+    return { name: this.isGoods ? "" : this.supplier.name };
   }
 
   #explained(name) {
     const { policies } = this;
-    if (name === "sme" && this.asks.isReserved) return say("declare.sme.reserved");
     if (name === "sme") {
-      const rate = policies.sme_rate;
-      const told = rate ? say("declare.sme.rate", { rate: percent(rate) }) : "";
-      return [told, say(this.isGoods ? "declare.sme.makers" : "declare.sme.carriers")].filter(Boolean).join(" ");
+      const industry = policies.industry ? say("declare.sme.industry", { industry: this.industry ?? policies.industry }) : "";
+      if (this.asks.isReserved) return joined(say("declare.sme.reserved"), industry);
+      const told = policies.sme_rate ? say("declare.sme.rate", { rate: percent(policies.sme_rate) }) : "";
+      const whose = say(this.isGoods ? "declare.sme.makers" : "declare.sme.carriers");
+      return joined(told, whose, industry);
     }
     if (name === "domestic") {
-      return `${say("declare.domestic.hint", { rate: percent(policies.domestic_rate) })} ${say("declare.domestic.package")}`;
+      const several = this.lot.items.length > 1 ? say("declare.domestic.package") : "";
+      return joined(say("declare.domestic.hint", { rate: percent(policies.domestic_rate) }), several);
     }
     if (LABELS.includes(name)) {
       return say(`declare.label.${policies[name]}`, { list: policies[`${name}_list`] || "–" });
@@ -101,10 +103,11 @@ export class DeclarationForm {
       return this.asks.mayImport ? say("declare.imported.approved", { number: policies.imported_approval })
         : say("declare.imported.refused");
     }
-    return [say("declare.consortium.hint"), policies.sme_consortium_rate
-      ? say("declare.consortium.rate", { rate: percent(policies.sme_consortium_rate) }) : "",
-    policies.sme_reserve === "part" ? say("declare.consortium.part", { share: percent(policies.sme_share) }) : "",
-    ].filter(Boolean).join(" ");
+    const { sme_consortium_rate: rate, sme_reserve: reserve, sme_share: share } = policies;
+    return joined(
+      say("declare.consortium.hint"), rate && say("declare.consortium.rate", { rate: percent(rate) }),
+      reserve === "part" && say("declare.consortium.part", { share: percent(share) }),
+    );
   }
 
   #addLine(group, item, kept) {
@@ -119,7 +122,12 @@ export class DeclarationForm {
       if (field.type === "checkbox") field.checked = kept[name] === true;
       else field.value = kept[name] ?? "";
     }
-    if (group.name === "sme") part(element, "who").textContent = say(this.isGoods ? "declare.sme.maker" : "declare.sme.carrier");
+    if (group.name === "sme") {
+      part(element, "who").textContent = say(this.isGoods ? "declare.sme.maker" : "declare.sme.carrier");
+      // The notice names the industry, so that nobody has to look it up.
+      if (this.policies.industry) fields.industry.value = this.policies.industry;
+      show(fields.industry.closest("label"), !this.policies.industry);
+    }
     if (group.name === "domestic") show(fields.share.closest("label"), this.lot.items.length > 1);
     const made = { item, element, fields };
     const remove = part(element, "remove");
@@ -196,9 +204,10 @@ export class DeclarationForm {
   #faultsOf(group, { item, element, fields }) {
     const wrong = this.#wrongFields(group.name, item, fields);
     const title = item?.title ?? part(element, "title").textContent;
-    const messages = wrong.map(([key, word]) => ({ id: fields[key].id, message: say(word, { item: title }) }));
+    const messages = wrong.map(([key, word]) => (
+      { id: fields[key].id, what: say(word), message: say("declare.at", { item: title, what: say(word) }) }));
     const why = part(element, "why");
-    why.textContent = messages.map((each) => each.message).join(" ");
+    why.textContent = joined(...new Set(messages.map((each) => each.what)));
     show(why, messages.length > 0);
     element.classList.toggle("wrong", messages.length > 0);
     for (const [key, field] of Object.entries(fields)) {
