@@ -67,6 +67,14 @@ KINDS: dict[str, Any] = {
     "award.propose": _("A winner was proposed"),
     "award.return": _("The proposal was given back"),
     "award.decide": _("The award was decided and its notice signed"),
+    "selection.propose": _("It was proposed who goes on"),
+    "selection.return": _("The proposal who goes on was given back"),
+    "selection.decide": _("It was decided who goes on"),
+    "agreement.conclude": _("A framework agreement was concluded"),
+    "agreement.call_off": _("An order was begun under a framework agreement"),
+    "agreement.end": _("A framework agreement ended by its date"),
+    "agreement.summarise": _("The orders under a framework agreement were summed up"),
+    "agreement_member.end": _("A supplier left a framework agreement"),
     "desk.read": _("A supervisor read sealed or personal matter"),
     "mail.read": _("The operator read a mail at the console"),
     "organisation.create": _("An organisation was registered"),
@@ -111,6 +119,9 @@ NOTICES: dict[str, Any] = {
     "failure": _("The notice of a failed lot was signed and published"),
     "evaluation": _("The evaluation was signed and published"),
     "award": _("The award notice was signed and published"),
+    "shortlist": _("The notice of who goes on was signed and published"),
+    "agreement": _("The notice of who is admitted to a framework agreement was signed and published"),
+    "agreement_summary": _("The summary of orders was signed and published"),
 }
 
 NOTICE_NAMES: dict[str, Any] = {
@@ -121,6 +132,9 @@ NOTICE_NAMES: dict[str, Any] = {
     "failure": _("Failed lot"),
     "evaluation": _("Evaluation"),
     "award": _("Award notice"),
+    "shortlist": _("Notice of who goes on"),
+    "agreement": _("Notice of who is admitted to a framework agreement"),
+    "agreement_summary": _("Summary of the orders under a framework agreement"),
 }
 
 MATTERS: dict[str, Any] = {
