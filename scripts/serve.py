@@ -11,6 +11,7 @@ from foundation.clock import Clock, FixedClock
 from foundation.config import read_settings
 from procurement.tender.intake import MOST_FIELDS
 from scripts import demo_data
+from scripts.too_large import channel_for
 from wsgi import create_app, prepare
 
 
@@ -38,6 +39,7 @@ def main() -> None:
         )
     except OSError as error:
         sys.exit(f"Port {settings.port} on {settings.host} cannot be used ({error.strerror}). Set PORT to another one.")
+    server.channel_class = channel_for(app)
     address = f"http://{settings.host}:{settings.port}"
     if settings.demo:
         demo_data.load(app)
