@@ -237,21 +237,6 @@ def test_a_form_without_its_token_changes_nothing(officer: FlaskClient, everyone
     assert [one.ref for one in queries.of_authority(everyone.authority)] == [ref]
 
 
-def test_amending_in_the_browser_names_the_earliest_deadline(
-    officer: FlaskClient, everyone: People, clock: FixedClock
-) -> None:
-    tender = a_tender(everyone, clock, closes_in=timedelta(minutes=10))
-    ref, before = tender.ref, tender.closes_at
-    assert before is not None
-    clock.set(before - timedelta(seconds=20))
-    path = f"/office/tenders/{ref}/amend?lang=en"
-    refused = post(officer, path, {"text": "更正一处", "closes_at": ""})
-    assert refused.status_code == 422
-    assert "2026-11-20 09:10:40" in refused.text and "更正一处" in refused.text
-    assert post(officer, path, {"text": "更正一处", "closes_at": "2026-11-20 09:30"}).status_code == 303
-    assert queries.notice_content(queries.by_ref(ref))["tender"]["closes_at"] == "2026-11-20T09:30:00+08:00"
-
-
 def test_the_mark_of_a_demonstration_is_on_every_page(
     officer: FlaskClient, approver: FlaskClient, everyone: People, clock: FixedClock
 ) -> None:
