@@ -50,7 +50,7 @@ MOST_DAYS = 9999
 _PARTS: Mapping[str, tuple[str, ...]] = {
     "instructions": ("instructions",),
     "certificates": ("certificates",),
-    "offer": ("offer_format",),
+    "format": ("offer_format",),
     "technical": ("acceptance",),
     "contract": ("contract",),
     "delivery": ("delivery_place", "delivery_time"),
