@@ -10,13 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from procurement.award import declared
 from procurement.award.standing import Standing, standings
 from procurement.rules.counting import Counted, Standstill
 from procurement.rules.ruleset import RuleSet
 from procurement.scoring.sentences import sentence
-
-# Sizes whose price was looked at as that of a small business, so that a declaration must stand behind it.
-_SMALL = frozenset({"micro", "small", "medium"})
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,7 @@ class Party:
 
 @dataclass(frozen=True)
 class Winner:
-    """Who wins: the party, what its declaration says, its opened offer (`sunseal-offer/1`) and its amount as text."""
+    """Who wins: the party, what its declaration says, its opened offer (`sunseal-offer/2`) and its amount as text."""
 
     party: Party
     bid: str
@@ -93,6 +91,9 @@ def content(
                 "amount": winner.amount,
                 "enterprise_size": winner.enterprise_size,
                 "items": [_item(line, item_of.get(line["item"], {})) for line in winner.offer.get("items") or []],
+                **declared.published(
+                    winner.offer, bid=winner.bid, tender=tender, lot=lot, document=document, rules=ruleset
+                ),
             },
             "ranking": [_ranked(one, winner.bid) for one in found if one.is_ranked],
             "excluded": [
@@ -148,8 +149,8 @@ def lacking(said: Mapping[str, Any], wanted: Sequence[str]) -> list[str]:
         "experts": bool(award["experts"]),
         "notice_period": bool(award["period"]["ends_on"]),
         "documents": bool(award["documents"]),
-        # Only who was helped as a small business must have declared, inside the sealed offer, that it is one.
-        "declaration": winner["enterprise_size"] in _SMALL or not _was_helped(award),
+        # Only who was favoured must have declared, inside the sealed offer, what it was favoured for.
+        "declaration": declared.is_backed(winner, helped=_was_helped(award)),
     }
     return [name for name in wanted if not there.get(name, True)]
 

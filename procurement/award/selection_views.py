@@ -126,6 +126,7 @@ def own_result(lot: Lot, bid: Bid) -> str:
         place = standing.standing_of(document, name)
         behind = next((one for one in found.left_out if one["bid"] == name), None)
         notice = notices.by_ref(found.notice_ref)
+        said = notices.content(notice)
         facts |= {
             "selection": found,
             "goes_on": any(one["bid"] == name for one in found.bids),
@@ -134,8 +135,9 @@ def own_result(lot: Lot, bid: Bid) -> str:
             "verdicts": standing.verdicts(document, name) if place else [],
             "experts": standing.experts_count(document),
             "notice": notice,
-            "challenge": notices.content(notice)["challenge"],
-            "issuer": notices.content(notice)["issuer"],
+            # A framework's decision is told by the notice of its agreement.
+            "challenge": said.get("challenge") or said[selection.AGREEMENT]["challenge"],
+            "issuer": said["issuer"],
             "challenge_article": queries.ruleset_of(lot.tender).rule("challenge.period").cite(str(get_locale())),
             "later": _invited(lot),
         }

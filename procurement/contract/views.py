@@ -20,7 +20,7 @@ from procurement.award import queries as awards
 from procurement.award.board import explain, lot_of_own
 from procurement.contract import call_offs, framework, operations, queries
 from procurement.contract.forms import CallOffForm, ConcludeForm, EndMemberForm
-from procurement.contract.models import Agreement
+from procurement.contract.models import Agreement, AgreementMember
 from procurement.notices import queries as notices
 from procurement.rules.counting import due_on
 from procurement.tender import law
@@ -267,12 +267,17 @@ def _call_off_form(agreement: Agreement) -> CallOffForm:
     names = {one.id: one.name.template(locale) for one in procedure.stages} if procedure is not None else {}
     form.way.choices = [SelectChoice(one, names.get(one, one)) for one in agreement.ways]
     form.member.choices = [
-        SelectChoice(str(one.position), f"{one.position}. {one.organisation.name}")
+        SelectChoice(str(one.position), f"{one.position}. {one.organisation.name} · {_prices(one)}")
         for one in queries.listed(agreement)
     ]
     if not form.is_submitted() and len(agreement.ways) == 1:
         form.way.data = agreement.ways[0]
     return form
+
+
+def _prices(member: AgreementMember) -> str:
+    """Return a member's unit prices in a line, so that a choice is made with them in view."""
+    return " / ".join(one["unit_price"] for one in member.prices)
 
 
 def _call_off(agreement: Agreement, form: CallOffForm) -> str:

@@ -33,7 +33,7 @@ class Room:
 # Title, endpoint, rights of which one is needed (none: everyone), further beginnings of addresses that lie in the room.
 _ROOMS: tuple[tuple[Any, str, frozenset[Right], tuple[str, ...]], ...] = (
     (lazy_gettext("Tenders"), "portal.tenders", frozenset(), ("/notices", "/openings")),
-    (lazy_gettext("Results"), "portal.results", frozenset(), ("/evaluations",)),
+    (lazy_gettext("Results"), "portal.results", frozenset(), ("/evaluations", "/agreements")),
     (lazy_gettext("Verify"), "portal.verify", frozenset(), ("/trail",)),
     (lazy_gettext("Open data"), "portal.data", frozenset(), ()),
     (lazy_gettext("My bids"), "box.mine", frozenset({Right.BID}), ()),

@@ -64,6 +64,8 @@ def test_a_framework_from_the_admission_to_three_orders(app: Flask, clock: Fixed
     assert len(members) == 4
     shown = public.page(f"/agreements/{agreement}")
     assert "100.00" in shown and "140.00" not in shown and "春风文具有限公司" not in shown
+    own = Person(app, who.bidders[0]).page(f"/bids/{ref}/1/result")
+    assert "You are admitted" in own and f"/agreements/{agreement}" in own
     refused = officer.send(
         f"/office/agreements/{agreement}/call-off", has="call-way", status=422,
         **{"call-way": "direct", "call-quantity_1": "40", "call-member": "2"},
