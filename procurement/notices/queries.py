@@ -11,6 +11,9 @@ from foundation.database import db
 from foundation.errors import Refusal
 from procurement.notices.models import Notice, Rendition
 
+# The kinds of notice with which a stage of a procurement begins; each names recipients of envelopes.
+STAGE_KINDS = ("tender", "prequalification", "invitation", "round", "call_off")
+
 
 def by_ref(ref: str) -> Notice:
     """Return one notice, or refuse with 404."""

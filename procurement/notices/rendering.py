@@ -22,6 +22,7 @@ from foundation.paper_words import WORDS
 from foundation.storage import Stored
 from procurement.notices.models import Notice, Rendition
 from procurement.notices.operations import subject_of
+from procurement.notices.queries import STAGE_KINDS
 from procurement.scoring.formula_words import criterion_lines
 from supervision.trail.act import Act
 
@@ -31,6 +32,11 @@ MOST_PDF = 32 << 20
 
 _HEADINGS = {
     "tender": lazy_gettext("Invitation to tender"),
+    "prequalification": lazy_gettext("Prequalification notice"),
+    "invitation": lazy_gettext("Invitation to bid"),
+    "round": lazy_gettext("Invitation to the next round"),
+    "call_off": lazy_gettext("Call-off"),
+    "single_source": lazy_gettext("Single source publicity"),
     "amendment": lazy_gettext("Amendment notice"),
     "cancellation": lazy_gettext("Cancellation notice"),
     "failure": lazy_gettext("Notice that a lot failed"),
@@ -45,6 +51,8 @@ _HEADINGS = {
 _CATEGORIES = {"goods": lazy_gettext("Goods"), "services": lazy_gettext("Services"), "works": lazy_gettext("Works")}
 # Members that a kind may leave out, so that a template's misspelt name stays an error.
 _OPTIONAL = ("number", "lot", "rule_set", "client", "closed_at_before")
+# Records that an opening notice tells for earlier stages; few have any.
+_MANY = {"earlier": ()}
 _PARTY = {"address": "", "contact": "", "phone": ""}
 
 
@@ -149,6 +157,8 @@ def paper_of(notice: Notice, locale: str) -> papers.Paper:
             tender_url=f"{current_app.config['SETTINGS'].base_url}/tenders/{notice.tender_ref}",
             article=((rule or shown.get("period") or {}).get("article") or {}).get(TONGUES[locale][0], ""),
             cause=_cause(),
+            stage_kinds=STAGE_KINDS,
+            named=lambda text: text.get(TONGUES[locale][0], ""),
             _=gettext,
             sha256=notice.sha256,
             verify_url=verify_address(notice),
@@ -166,12 +176,12 @@ def _shown(notice: Notice) -> dict[str, Any]:
     said: dict[str, Any] = canonical.parse(notice.body)
     head = said
     if "issuer" not in said or "rule_set" not in said:
-        first = select(Notice).where(Notice.tender_ref == notice.tender_ref, Notice.kind == "tender").limit(1)
+        first = select(Notice).where(Notice.tender_ref == notice.tender_ref, Notice.kind.in_(STAGE_KINDS)).limit(1)
         invitation = db.session.execute(first.order_by(Notice.id)).scalar_one_or_none()
         head = canonical.parse(invitation.body) if invitation is not None else said
     rules = said.get("rule_set") or head.get("rule_set") or {}
     issuer = {**(head.get("issuer") or {}), **(said.get("issuer") or {})}
-    found = dict.fromkeys(_OPTIONAL) | said
+    found = dict.fromkeys(_OPTIONAL) | _MANY | said
     about = (said.get(name) for name in ("tender", "plan", "agreement"))
     matter: dict[str, Any] = next((one for one in about if one), {"ref": notice.tender_ref})
     return found | {
@@ -189,8 +199,9 @@ def _shown(notice: Notice) -> dict[str, Any]:
 def _lots(said: dict[str, Any]) -> dict[str, Any]:
     lots = []
     for lot in (said.get("tender") or {}).get("lots") or []:
-        criteria = [{"weight": "", "guidance": "", "x_bands": []} | one for one in lot["criteria"]]
-        items = [{"spec": "", "substantive": False} | one for one in lot["items"]]
+        absent: dict[str, Any] = {"weight": "", "guidance": "", "x_bands": [], "evidence": []}
+        criteria = [absent | one for one in lot.get("criteria") or []]
+        items = [{"spec": "", "substantive": False} | one for one in lot.get("items") or []]
         lots.append(lot | {"criteria": criteria, "items": items})
     return {"lots": lots}
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from foundation import ocds
 from procurement.award import ocds as award
+from procurement.notices.queries import STAGE_KINDS
 
 Address = Callable[..., str]
 _CATEGORIES = {"goods": "goods", "services": "services", "works": "works"}
@@ -20,9 +21,9 @@ _CRITERIA = {"weighted_points": "ratedCriteria", "lowest_price": "priceOnly"}
 def release(notices: Sequence[dict[str, Any]], *, address: Address) -> dict[str, Any]:
     """Return the release made of a tender's notices in their order (docs/formats/notice.md).
 
-    `address(endpoint, **values)` gives the absolute address of a page. The first notice of kind ``tender`` is needed.
+    `address(endpoint, **values)` gives the absolute address of a page. The notice that began the stage is needed.
     """
-    first = next(one for one in notices if one["kind"] == "tender")
+    first = next(one for one in notices if one["kind"] in STAGE_KINDS)
     latest = notices[-1]
     said = first["tender"]
     issuer = first["issuer"]
@@ -62,7 +63,8 @@ def _tenderers(notices: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     found = []
     for one in notices:
         if one["kind"] == "opening":
-            for bid in [*one["bids"], *one["unopenable"]]:
+            # A withheld record names nobody.
+            for bid in [*one.get("bids", ()), *one.get("unopenable", ())]:
                 supplier = bid["supplier"]
                 if supplier:
                     number = supplier.get("number") or ""
@@ -72,7 +74,8 @@ def _tenderers(notices: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _tags(notices: Sequence[dict[str, Any]]) -> list[str]:
     tags = {
-        "tender": "tender", "amendment": "tenderAmendment", "cancellation": "tenderCancellation", "award": "award",
+        **dict.fromkeys(STAGE_KINDS, "tender"),
+        "amendment": "tenderAmendment", "cancellation": "tenderCancellation", "award": "award",
         "opening": "tenderUpdate", "failure": "tenderUpdate",
     }
     return list(dict.fromkeys(tags[one["kind"]] for one in notices if one["kind"] in tags))
@@ -92,7 +95,7 @@ def _tender(
         "description": said.get("description", ""),
         "status": _status(notices),
         "procuringEntity": {"id": buyer["id"], "name": buyer["name"]},
-        "procurementMethod": "open",
+        "procurementMethod": said.get("ocds_method", "open"),
         "mainProcurementCategory": _CATEGORIES[said["category"]],
         "value": ocds.value(said["budget"], currency),
         "submissionMethod": ["electronicSubmission"],
@@ -112,11 +115,12 @@ def _tender(
             ),
             *(
                 ocds.document(
-                    one["ref"], _NOTICES[one["kind"]], said["title"], address("portal.notice", ref=one["ref"]),
+                    one["ref"], _NOTICES.get(one["kind"], "tenderNotice"), said["title"],
+                    address("portal.notice", ref=one["ref"]),
                     format="text/html", datePublished=one["issued_at"],
                 )
                 for one in notices
-                if one["kind"] in ("tender", "opening")
+                if one["kind"] in (*STAGE_KINDS, "opening")
             ),
         ],
     }
@@ -135,7 +139,7 @@ def _status(notices: Sequence[dict[str, Any]]) -> str:
     kinds = [one["kind"] for one in notices]
     if "cancellation" in kinds:
         return "cancelled"
-    lots = {lot["lot"] for lot in next(one for one in notices if one["kind"] == "tender")["tender"]["lots"]}
+    lots = {lot["lot"] for lot in next(one for one in notices if one["kind"] in STAGE_KINDS)["tender"]["lots"]}
     awarded = {one["award"]["lot"]["lot"] for one in notices if one["kind"] == "award"}
     failed = {one["lot"]["lot"] for one in notices if one["kind"] == "failure"}
     if lots <= failed:

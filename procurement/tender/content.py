@@ -193,6 +193,7 @@ def _staged(tender: Tender, ruleset: RuleSet, stage: Stage | None) -> dict[str, 
     said: dict[str, Any] = {
         "procedure_name": procedure.name.as_json(),
         "stage_name": stage.name.as_json(),
+        "ocds_method": procedure.ocds,
         "admits": stage.admits,
         "outcome": stage.outcome,
     }

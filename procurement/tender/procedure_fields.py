@@ -11,7 +11,7 @@ from wtforms import Form, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from identity import queries as identity
-from procurement.rules.procedure import Procedure, Stage
+from procurement.rules.procedure import Procedure
 from procurement.rules.ruleset import RuleSet
 from procurement.tender.board import language
 from procurement.tender.reader import Problem
@@ -46,7 +46,7 @@ class Way:
     name: str
     article: str
     confidence: str
-    stages: tuple[str, ...]
+    stages: str
     names_suppliers: bool
     needs_ground: bool
 
@@ -122,9 +122,13 @@ def read_invitees(text: str | None, problems: list[Problem]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _stages(procedure: Procedure) -> tuple[str, ...]:
-    return tuple(_told(stage) for stage in procedure.stages)
-
-
-def _told(stage: Stage) -> str:
-    return stage.name.template(language())
+def _stages(procedure: Procedure) -> str:
+    """Return the stages in their order; those that stand side by side, as the ways of a call-off do, are parted by /."""
+    said = ""
+    for at, stage in enumerate(procedure.stages):
+        earlier = procedure.stages[at - 1] if at else None
+        if earlier is not None:
+            is_beside = (stage.follows, stage.outcome) == (earlier.follows, earlier.outcome)
+            said += " / " if is_beside else " → "
+        said += stage.name.template(language())
+    return said

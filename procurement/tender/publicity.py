@@ -94,7 +94,7 @@ def content_of(
             "budget": to_text(tender.budget),
             "currency": tender.currency,
             "lots": [
-                {"lot": lot.number, "title": lot.title, "items": [item.title for item in lot.items]}
+                {"lot": lot.number, "title": lot.title, "items": [{"title": item.title} for item in lot.items]}
                 for lot in tender.lots
             ],
         },

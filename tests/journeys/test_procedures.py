@@ -13,6 +13,7 @@ from flask import Flask
 from foundation.clock import FixedClock
 from foundation.errors import Refusal
 from procurement.notices import queries as notices
+from procurement.notices import rendering
 from procurement.panel import queries as panel
 from procurement.tender import invitees, stages
 from procurement.tender import queries as tenders
@@ -71,6 +72,7 @@ def test_from_the_first_notice_to_the_signed_award(app: Flask, clock: FixedClock
     assert [first_notice(one)["kind"] for one in chain] == list(story.kinds)
     assert [stages.round_of(one) for one in chain][-2:-1] in ([], [1], [2 if story.procedure == "consultation" else 1])
     told_in_the_end(chain)
+    every_notice_can_be_printed(chain)
     assert list(audit.faults()) == []
 
 
@@ -116,6 +118,15 @@ def told_in_the_end(chain: list[Tender]) -> None:
                 one = told[notice.ref]
                 assert is_opened_by(content["withheld"]["commitment"], one["salt"], one["record"])
                 assert one["record"]["bids"] and one["record"]["sealed_entries"]
+
+
+def every_notice_can_be_printed(chain: list[Tender]) -> None:
+    """Each kind of notice has a paper in words; a member that its template does not know would be an error."""
+    for tender in chain:
+        for notice in notices.of_tender(tender.ref):
+            if notice.kind != "award":
+                sheet = rendering.paper_of(notice, "zh-CN")
+                assert tender.title in sheet.html and "undefined" not in sheet.html.lower()
 
 
 def supplier_of(lot: Any, letter: str) -> str:
