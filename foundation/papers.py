@@ -133,7 +133,11 @@ def paper(name: str, *, lang: str, title: Callable[[dict[str, Any]], str], sheet
 def _shown(notice: dict[str, Any]) -> dict[str, Any]:
     """The notice with every optional member present, so that a template's misspelt name stays an error."""
     award = notice["award"]
-    winner = {"address": "", "enterprise_size": "", "items": []} | award["winner"]
+    winner = {"address": "", "enterprise_size": "", "items": [], **_DECLARED} | award["winner"]
+    winner["declarations"] = {
+        name: [dict.fromkeys(_OF_A_LINE) | line for line in (winner["declarations"] or {}).get(name) or []]
+        for name in ("sme", "domestic", "consortium")
+    }
     blank = {"brand": "", "model": "", "spec": ""}
     winner["items"] = [blank | item for item in winner["items"]]
     rules = notice.get("rule_set") or {}
@@ -159,6 +163,8 @@ def _shown(notice: dict[str, Any]) -> dict[str, Any]:
 
 
 _OPTIONAL = ("excluded", "reason", "standstill_ends_on", "evaluation")
+_DECLARED: dict[str, Any] = {"declarations": None, "deductions": [], "reserved": ""}
+_OF_A_LINE = ("industry_name", "industry", "staff", "revenue", "assets", "share")
 
 
 def _party(party: dict[str, Any]) -> dict[str, Any]:
