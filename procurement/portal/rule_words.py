@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 
+from procurement.portal.words import CATEGORIES
 from procurement.rules.compare import Changed, Difference
 from procurement.rules.procedure import Procedure, Stage
 from procurement.rules.rule import Range, Rule
@@ -136,7 +137,7 @@ def told(found: Any, locale: str) -> str:
         return ", ".join(f"{name}: {told(one, locale)}" for name, one in found.items()) or str(gettext("(none)"))
     if isinstance(found, list):
         return ", ".join(told(one, locale) for one in found) or str(gettext("(none)"))
-    return str(found) or str(gettext("(none)"))
+    return str(CATEGORIES.get(found, found)) or str(gettext("(none)"))
 
 
 _VALUES = (("value",), ("unit",), ("bound",), ("value", "least"), ("value", "most"))
@@ -194,4 +195,4 @@ def heads(found: Iterable[Difference], locale: str) -> list[tuple[str, str, str]
 def _field(difference: Difference) -> str:
     """Return the name of a field; the parts of its path that are names of their own stay as they are."""
     first, *rest = difference.path
-    return " ".join([str(FIELDS.get(first, first)), *rest])
+    return " · ".join([str(FIELDS.get(first, first)), *rest])
