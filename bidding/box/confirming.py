@@ -7,14 +7,20 @@ learns that there was one.
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from bidding.box import blinded
 from bidding.box.blinded import Owner
 from bidding.box.lifecycle import BID
 from bidding.box.models import Bid, Confirmation
 from bidding.seal.terms import Terms, terms_of
+from bidding.seal.versions import in_force
 from foundation.canonical import parse
 from foundation.errors import HouseFault, Refusal
 from procurement.notices import queries as notices
+from procurement.notices.difference import Difference, difference
+from procurement.notices.models import Notice
 from procurement.tender import queries as tenders
 from procurement.tender.models import Tender
 from supervision.trail import queries as trail
@@ -61,6 +67,19 @@ def is_standing(bid: Bid) -> bool:
     """Tell whether a bid stands for the version in force."""
     version: int = bid.lot.tender.version
     return stands_for(bid) >= version
+
+
+def needs_a_word(bid: Bid, now: datetime) -> bool:
+    """Tell whether the owner of a bid has to confirm it, or seal it anew, before the deadline."""
+    closes_at = bid.lot.tender.closes_at
+    if bid.state != "sealed" or bid.lot.state != "open" or closes_at is None or now >= closes_at:
+        return False
+    return not is_standing(bid)
+
+
+def changes_for(bid: Bid) -> list[Difference]:
+    """Return what changed since the version that a bid stands for."""
+    return difference(_content(bid, stands_for(bid)), _content(bid, bid.lot.tender.version))
 
 
 def must_be_sealed_anew(bid: Bid) -> bool:
@@ -122,14 +141,27 @@ def _raising(tender: Tender) -> list[str]:
 
 def _terms(bid: Bid, version: int) -> Terms:
     """Return the terms of the bid's lot as they read in a version."""
+    original = notices.by_ref(str(bid.lot.tender.notice_ref)).body
+    return terms_of(original, bid.lot.number, bid.envelope, [one.body for one in _until(bid.lot.tender, version)])
+
+
+def _content(bid: Bid, version: int) -> dict[str, Any]:
+    """Return the content of the tender as it read in a version."""
     tender = bid.lot.tender
-    bodies = []
+    notice = notices.by_ref(str(tender.notice_ref))
+    said = [notices.content(one) for one in _until(tender, version)]
+    found: dict[str, Any] = in_force(notices.content(notice), notice.sha256, said)[0]
+    return found
+
+
+def _until(tender: Tender, version: int) -> list[Notice]:
+    """Return the amendments up to a version, those after it that raise nothing included."""
+    found: list[Notice] = []
     for notice in tenders.amendments_of(tender):
         if notices.content(notice).get("version", 1) > version:
             break
-        bodies.append(notice.body)
-    original = notices.by_ref(str(tender.notice_ref)).body
-    return terms_of(original, bid.lot.number, bid.envelope, bodies)
+        found.append(notice)
+    return found
 
 
 def _asked(terms: Terms) -> tuple[object, ...]:

@@ -16,7 +16,7 @@ from flask_wtf import FlaskForm
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy import or_, select
 
-from bidding.box import operations, queries, readers, records, shown
+from bidding.box import confirming, operations, queries, readers, records, shown
 from bidding.box.api import api, demand_supplier
 from bidding.box.blinded import Owner
 from bidding.box.lifecycle import BID
@@ -32,6 +32,7 @@ from foundation.errors import Refusal
 from identity import queries as identity
 from identity.guard import act_now, open_to, visitor
 from identity.rights import Right
+from procurement.notices import changed
 from procurement.notices import queries as notices
 from procurement.notices.models import Notice
 from procurement.rules.rule import Rule
@@ -121,7 +122,7 @@ def seal(tender: str, lot: str) -> str:
     }
     return render_template(
         "box/seal.html",
-        tender={"ref": found.ref, "title": found.title, "url": _tender_url(found)},
+        tender={"ref": found.ref, "title": found.title, "url": _tender_url(found), "version": found.version},
         lot={"lot": place.number, "title": place.title},
         closes_at=closes_at,
         client=client,
@@ -178,6 +179,41 @@ def withdraw(ref: str) -> Any:
     return render_template(
         "box/withdraw.html", bid=bid, form=form, may=_offered(bid, rights, now), links=shown.lot_links(bid.lot)
     )
+
+
+@blueprint.route("/bids/<ref>/confirm", methods=["GET", "POST"])
+@open_to(Right.BID)
+def confirm(ref: str) -> Any:
+    """Show what changed since a bid was sealed, and let its owner confirm it as it is."""
+    owner, form = Owner.of(visitor()), FlaskForm()
+    bid = queries.own(owner, ref)
+    if request.method == "POST" and form.validate_on_submit():
+        with act_now() as act:
+            operations.confirm(act, queries.own(owner, ref), owner)
+        flash(_("Confirmed. Your bid stands for the tender as it is now."), "ok")
+        return redirect(url_for("box.receipt", ref=ref), 303)
+    now = current_app.extensions["clock"].now()
+    is_asked = confirming.needs_a_word(bid, now)
+    return render_template(
+        "box/confirm.html",
+        bid=bid,
+        form=form,
+        is_asked=is_asked,
+        changes=changed.shown(confirming.changes_for(bid)) if is_asked else [],
+        must_seal=is_asked and confirming.must_be_sealed_anew(bid),
+        links=shown.lot_links(bid.lot),
+    )
+
+
+@blueprint.get("/bids/<ref>/confirmations/<int:version>.json")
+@open_to(Right.BID)
+def confirmation_json(ref: str, version: int) -> Response:
+    """Give the receipt of a confirmation as a file, with its private part."""
+    bid = queries.own(Owner.of(visitor()), ref)
+    response = Response(canonical(queries.confirmation_receipt(bid, version)), content_type="application/json")
+    response.headers["Content-Disposition"] = f'attachment; filename="receipt-{bid.ref[:8]}-{version}.json"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @blueprint.get("/openings/<tender>/<lot>")
@@ -260,7 +296,8 @@ def _place(tender: str, lot: str) -> tuple[Tender, Lot]:
 def _offered(bid: Any, rights: set[str], now: Any) -> list[str]:
     """Return the moves that a page may offer on a bid now."""
     moment = SimpleNamespace(now=now)
-    return [event for event in BID.offered(bid, rights) if BID.why_not(bid, event, moment) is None]
+    found = [event for event in BID.offered(bid, rights) if BID.why_not(bid, event, moment) is None]
+    return [event for event in found if event != "confirm" or confirming.needs_a_word(bid, now)]
 
 
 def _article(tender: Tender, rule: str) -> str:
