@@ -13,6 +13,7 @@ CATEGORIES: dict[str, Any] = {"goods": _("Goods"), "services": _("Services"), "w
 METHODS: dict[str, Any] = {
     "weighted_points": _("Weighted points"),
     "lowest_price": _("Lowest evaluated price"),
+    "qualification": _("Judged by requirements alone"),
 }
 
 CRITERIA: dict[str, Any] = {
@@ -24,6 +25,11 @@ CRITERIA: dict[str, Any] = {
 
 NOTICES: dict[str, Any] = {
     "tender": _("Tender notice"),
+    "prequalification": _("Prequalification notice"),
+    "invitation": _("Invitation to bid"),
+    "round": _("Invitation to the next round"),
+    "call_off": _("Call-off"),
+    "single_source": _("Single source publicity"),
     "amendment": _("Amendment"),
     "cancellation": _("Cancellation notice"),
     "opening": _("Opening record"),

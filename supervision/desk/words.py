@@ -113,6 +113,11 @@ KINDS: dict[str, Any] = {
 
 NOTICES: dict[str, Any] = {
     "tender": _("The tender notice was signed and published"),
+    "prequalification": _("The prequalification notice was signed and published"),
+    "invitation": _("The invitation to bid was signed and published"),
+    "round": _("The invitation to the next round was signed and published"),
+    "call_off": _("The call-off was signed and published"),
+    "single_source": _("The single source publicity was signed and published"),
     "amendment": _("An amendment was signed and published"),
     "cancellation": _("The cancellation was signed and published"),
     "opening": _("The opening record was signed and published"),
@@ -126,6 +131,11 @@ NOTICES: dict[str, Any] = {
 
 NOTICE_NAMES: dict[str, Any] = {
     "tender": _("Tender notice"),
+    "prequalification": _("Prequalification notice"),
+    "invitation": _("Invitation to bid"),
+    "round": _("Invitation to the next round"),
+    "call_off": _("Call-off"),
+    "single_source": _("Single source publicity"),
     "amendment": _("Amendment"),
     "cancellation": _("Cancellation notice"),
     "opening": _("Opening record"),
