@@ -111,6 +111,8 @@ def test_what_was_not_kept_is_told_and_what_is_unknown_waits() -> None:
     assert [line.step for line in found.broken] == ["bond.refund_winner"]
     assert found.line("tender.min_period").kept is True and found.line("notice.period").kept is None
     assert found.line("panel.draw_earliest").kept is True
+    too_early = compute(read({**GOODS, "drawn_at": "2026-03-02T23:59"}))
+    assert "panel.draw_earliest" in [line.step for line in too_early.broken]
     changed = [line for line in found.lines if line.extends is not None]
     # Fifteen days from 20 February end on Saturday 7 March, and roll to Monday.
     assert [line.result.isoformat() for line in changed] == ["2026-03-09T00:00:00+08:00"]
