@@ -33,7 +33,7 @@ from procurement.rules.procedure import Stage
 from procurement.rules.rule import Rule
 from procurement.rules.ruleset import RuleSet
 from procurement.tender import content as tender_content
-from procurement.tender import law, stages
+from procurement.tender import law, procedures, stages
 from procurement.tender import operations as tenders
 from procurement.tender.lifecycle import LOT
 from procurement.tender.models import Lot, Tender
@@ -96,7 +96,8 @@ def stage_of(lot: Lot) -> Stage:
 
 def knock_out_rule(lot: Lot, rules: RuleSet) -> Rule:
     """Return the rule of the knock-out that this lot is under: its notice says where quality comes first."""
-    return rules.rule(KNOCK_OUT_QUALITY if lot.tender.method.get("x_knock_out") == "quality" else KNOCK_OUT)
+    quality = lot.tender.method.get(procedures.KNOCK_OUT) == procedures.QUALITY
+    return rules.rule(KNOCK_OUT_QUALITY if quality else KNOCK_OUT)
 
 
 def propose(act: Act, lot: Lot, reason: str = "", left_out: Mapping[str, str] | None = None) -> Selection:

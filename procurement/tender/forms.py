@@ -24,6 +24,7 @@ from procurement.tender.criterion_fields import CriterionForm, plain
 from procurement.tender.drafting import FIRST_YEAR, LAST_YEAR, MOST_CRITERIA, MOST_ITEMS, MOST_LOTS, Problem
 from procurement.tender.policy_fields import PolicyForm
 from procurement.tender.procedure_fields import ProcedureForm
+from procurement.tender.procedures import KNOCK_OUT, QUALITY
 from procurement.tender.term_fields import TermsForm
 
 _ = lazy_gettext
@@ -88,6 +89,10 @@ class DraftForm(FlaskForm, ProcedureForm):
     places = SelectField(_("Decimals of the scores"), choices=PLACES, default="2")
     stage = SelectField(_("What is rounded"), choices=STAGES, default="each")
     fails_by = SelectField(_("A requirement is failed when found unmet by"), choices=FAILS_BY, default="majority")
+    quality_first = BooleanField(
+        _("Quality first, for instruments of tests or laboratories"),
+        description=_("Then the higher share of those who meet the requirements is not admitted."),
+    )
     lots = FieldList(FormField(LotForm), max_entries=MOST_LOTS + 1)
     criteria = FieldList(FormField(CriterionForm), max_entries=MOST_CRITERIA + 1)
     policies = FormField(PolicyForm)
@@ -144,6 +149,7 @@ def shown(data: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
         "places": str(rounding.get("places", 2)),
         "stage": rounding.get("stage", "each"),
         "fails_by": method.get("requirement_fails_by", "majority"),
+        "quality_first": method.get(KNOCK_OUT) == QUALITY,
         **procedure_fields.shown(data),
         "policies": policy_fields.shown(data["policies"]),
         "terms": term_fields.shown(data["terms"], data["category"]),
@@ -170,6 +176,9 @@ def read(form: DraftForm, zone: ZoneInfo, before: Mapping[str, Any] | None) -> t
     }
     if before is None or before.get("id") != form.method.data:
         method.pop("tie_break", None)
+    method.pop(KNOCK_OUT, None)
+    if form.quality_first.data:
+        method[KNOCK_OUT] = QUALITY
     data = {
         **{name: form[name].data or "" for name in ("title", "category", "description", "qualifications")},
         **{name: form[name].data or "" for name in ("contact", "phone", "rule_set_id")},

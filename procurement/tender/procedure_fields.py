@@ -49,6 +49,7 @@ class Way:
     stages: str
     names_suppliers: bool
     needs_ground: bool
+    admits_several: bool
 
 
 def choose(form: Any, ruleset: RuleSet | None) -> None:
@@ -76,6 +77,7 @@ def ways(ruleset: RuleSet | None) -> list[Way]:
             _stages(one),
             one.first.admits == "invited",
             bool(one.grounds),
+            any(stage.outcome == "agreement" for stage in one.stages),
         )
         for one in ruleset.procedures
     ]

@@ -32,6 +32,8 @@ THRESHOLD = "procedure.open_threshold"
 INTENTION, INTENTION_REQUIRED = "intention.period", "intention.required"
 INVITEES_LEAST, INVITEES_MOST = "invitees.min", "invitees.max"
 UNCHANGED = "stage.unchanged"
+# What a notice's method says where a framework admits by quality first (110号令): its knock-out is the higher one.
+KNOCK_OUT, QUALITY = "x_knock_out", "quality"
 
 _CATEGORIES = {
     "goods": Text("货物", "貨物", "goods"),
