@@ -41,5 +41,5 @@ def may_read(visitor: Visitor, bid: Bid) -> bool:
         return not queries.is_withheld(bid.lot)
     organisation, tender = visitor.organisation, bid.lot.tender
     if visitor.has(Right.READ_TENDER) and organisation is not None and organisation.id == tender.authority_id:
-        return bid.lot.state == "awarded"
+        return bid.lot.state in ("awarded", "agreed")
     return any(check(visitor, bid) for check in _FURTHER)

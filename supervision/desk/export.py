@@ -52,11 +52,11 @@ def _files(size: int) -> Iterator[tuple[str, bytes]]:
     renditions = select(Rendition, Notice.ref).join(Notice).where(Rendition.entry_index < size).order_by(Rendition.id)
     for rendition, ref in db.session.execute(renditions):
         yield f"notices/{ref}.{rendition.locale}.pdf", b"".join(store.pieces(rendition.storage_key))
-    # Marks, reasons and the experts' names are published with the award and not before it.
+    # Marks, reasons and the experts' names are published with the award, or with the framework agreement, not before.
     evaluations = (
         select(Evaluation)
         .join(Lot, Evaluation.lot_id == Lot.id)
-        .where(Evaluation.entry_index < size, Lot.state == "awarded")
+        .where(Evaluation.entry_index < size, Lot.state.in_(("awarded", "agreed")))
         .order_by(Evaluation.id)
     )
     for evaluation in db.session.execute(evaluations).scalars():
