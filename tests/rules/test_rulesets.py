@@ -98,6 +98,30 @@ def test_traditional_texts_have_no_simplified_letters() -> None:
             assert not set(words) & simplified, rule.id
 
 
+def test_no_letter_of_the_other_script_in_any_text() -> None:
+    """What GB 2312 holds and Big5 lacks was written in the wrong script."""
+
+    def only_simplified(letter: str) -> bool:
+        try:
+            letter.encode("big5")
+        except UnicodeEncodeError:
+            return "\u3400" <= letter <= "\u9fff" and bool(letter.encode("gb2312", "ignore"))
+        return False
+
+    def texts(value):
+        if isinstance(value, dict):
+            yield from [value["zh_Hant"]] if "zh_Hant" in value else ()
+            for inner in value.values():
+                yield from texts(inner)
+        elif isinstance(value, list):
+            for inner in value:
+                yield from texts(inner)
+
+    for ruleset in SETS:
+        wrong = {text for text in texts(ruleset.as_json()) if any(map(only_simplified, text))}
+        assert wrong == set()
+
+
 def test_frozen_json_loses_nothing() -> None:
     for ruleset in SETS:
         text = json.dumps(ruleset.as_json(), ensure_ascii=False)
