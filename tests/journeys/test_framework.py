@@ -7,22 +7,26 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from foundation.clock import FixedClock
 from foundation.database import db
+from foundation.errors import Refusal
 from identity import queries as identities
-from procurement.contract import queries
+from procurement.contract import call_offs, queries
 from procurement.evaluation import duties as evaluation
 from procurement.evaluation import queries as evaluations
+from procurement.notices import queries as notices
+from procurement.notices import rendering
 from procurement.tender import queries as tenders
 from supervision.trail.models import Entry
 from tests.builders.awards import decide, propose, the_lot
 from tests.builders.bids import a_bid, open_lot
 from tests.builders.frameworks import sealed_admission
 from tests.builders.people import People, people
-from tests.builders.tenders import publish
+from tests.builders.tenders import as_officer, publish
 from tests.journeys.visitors import Person, export_of, verified
 
 
@@ -79,6 +83,10 @@ def test_a_framework_from_the_admission_to_three_orders(app: Flask, clock: Fixed
     said = awarded(who, clock, price_round, {members[0]: "100.01", members[1]: "105.00", members[2]: "102.00"})
     assert said["winner"]["ref"] == members[2]
     assert [one["bidder"] for one in said["excluded"]] == [identities.organisation_by_ref(members[0]).name]
+    with pytest.raises(Refusal, match=r"call_off\.wrong_turn"), as_officer(who) as act:
+        held = queries.by_ref(agreement)
+        favourite = queries.member_at(held, 3)
+        call_offs.call_off(act, held, way="rotation", quantities={"1": "1"}, member=favourite)
     turns = []
     for _turn in range(2):
         rotation = ordered(officer, agreement, clock, "rotation")
@@ -86,6 +94,9 @@ def test_a_framework_from_the_admission_to_three_orders(app: Flask, clock: Fixed
     assert turns == members[:2]
     said = awarded(who, clock, rotation, {members[1]: "110.00"})
     assert said["winner"]["ref"] == members[1]
+    # Nobody judged, so the paper of the award names no experts.
+    notice = notices.of_tender(rotation, kind="award")[0]
+    assert rendering.pdf_of(notice, "zh-CN", at=clock.now()).startswith(b"%PDF")
     page = public.page(f"/agreements/{agreement}")
     assert page.count("Awarded") == 3 and "turn" not in page.lower()
     # An order put aside took nobody's turn.
