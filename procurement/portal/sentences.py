@@ -7,4 +7,5 @@ SENTENCES = {
     "trail.no_such_tile": "The trail has no such tile at its present size.",
     "verify.nothing": "Choose a file first.",
     "verify.too_large": "The file is larger than {most} bytes.",
+    "notice.unknown_kind": "There is no such kind of notice. Choose one from the list.",
 }

@@ -22,7 +22,7 @@ from procurement.tender import queries as tenders_of
 from procurement.tender.models import TENDER_DOCUMENT, Tender
 
 # The modules below add their addresses to the blueprint when they are loaded.
-from procurement.portal import api, papers, rule_views, trail_views, verify_views  # noqa: F401  isort: skip
+from procurement.portal import api, calendar_views, papers, rule_views, trail_views, verify_views  # noqa: F401  isort: skip
 
 __all__ = ["blueprint"]
 

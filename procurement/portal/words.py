@@ -42,6 +42,7 @@ NOTICES: dict[str, Any] = {
     "agreement_summary": _("Summary of the orders under a framework agreement"),
     "agreement": _("Notice of who is admitted to a framework agreement"),
     "shortlist": _("Notice of who goes on"),
+    "candidates": _("Notice of the candidates for the award"),
 }
 
 # Kinds of entry in the trail, as the desk says them.
