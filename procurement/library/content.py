@@ -56,7 +56,7 @@ CRITERION_WORDS: dict[str, Any] = {
     "requirement": _("Pass or fail"),
     "price": _("Price score"),
     "points": _("Scored by experts"),
-    "formula": _("Computed from a stated value"),
+    "formula": _("By a formula"),
 }
 MOST_BYTES, MOST_TITLE, MOST_TEXT = 200_000, 300, 20_000
 _MEMBERS = ("qualifications", "terms", "criteria", "method")

@@ -15,7 +15,7 @@ _ = lazy_gettext
 class ClauseForm(FlaskForm):
     """One clause."""
 
-    title = StringField(_("Title"))
+    title = StringField(_("Name of the piece"))
     place = SelectField(
         _("Where it belongs in a tender"), choices=[SelectChoice(name, words) for name, words in PLACES.items()]
     )

@@ -21,8 +21,9 @@ def accepted_step(bid: BidInput, stated: Stated, method: Method) -> Step:
         for expert, accepts in stated.verdicts.items()
     )
     against, count = sum(not accepts for accepts in stated.verdicts.values()), len(stated.verdicts)
-    symbols, numbers = majority("Σk", against, count, method)
-    inputs = (_value(bid, stated), *given, Input("N", str(count), "experts"))
+    symbols, numbers = majority("J", against, count, method)
+    counted = Input("J", str(against), f"sheet/*/{bid.id}/{stated.criterion.id}")
+    inputs = (_value(bid, stated), *given, counted, Input("N", str(count), "experts"))
     article = method.articles.get("value_accepted")
     return Step(
         "value_accepted",

@@ -134,6 +134,7 @@ SYMBOLS: Final[dict[str, Words]] = {
     "T": ("总分", "總分", "total"),
     "Q": ("技术得分合计", "技術得分合計", "technical points"),
     "V": ("所报数值", "所報數值", "stated value"),
+    "J": ("不认可的专家人数", "不認可的專家人數", "experts who do not accept it"),
     "k": ("不认可（1）或认可（0）", "不認可（1）或認可（0）", "an expert does not accept it (1) or does (0)"),
     "L": ("该档下限", "該級下限", "lower end of the step"),
     "U": ("该档上限", "該級上限", "upper end of the step"),

@@ -20,7 +20,7 @@ KINDS = [
     SelectChoice(REQUIREMENT, _("Pass or fail")),
     SelectChoice(PRICE, _("Price score")),
     SelectChoice(POINTS, _("Scored by experts")),
-    SelectChoice(FORMULA, _("Computed from a stated value")),
+    SelectChoice(FORMULA, _("By a formula")),
 ]
 TYPES = [
     SelectChoice(STEPS, _("Steps: each threshold earns its points")),
@@ -43,7 +43,7 @@ class FormulaForm(Form):
     """How a stated value becomes points."""
 
     type = SelectField(_("How values earn points"), choices=TYPES, default=STEPS)
-    unit = StringField(_("Unit"), description=_("Such as years, hours or kW."), render_kw={"class": "short"})
+    unit = StringField(_("Unit"), description=_("Such as years, hours or kW."))
     direction = SelectField(_("Which way is better"), choices=DIRECTIONS, default=HIGHER)
     steps = TextAreaField(
         _("Steps"), description=_("One step a line, value and points: ≥ 5 → 10"), render_kw={"rows": 4}

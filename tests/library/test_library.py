@@ -165,7 +165,7 @@ def test_the_pages(app: Flask) -> None:
     assert client.post(place, data=form).status_code == 303
     other = _keep(everyone, "质保", {"criteria": [WARRANTY]}, content.CRITERION).ref
     compared = client.get(f"/office/library/compare?left={ref}@1&right={ref}@2").text
-    assert "1 line differs" in compared and "<ins>合格</ins>" in compared
+    assert "1 line differs" in compared and 'put in: </span>合格<span' in compared
     assert client.get(f"/office/library/compare?left={ref}@9&right={ref}").status_code == 404
     old = client.get(f"/office/library/{ref}?version=1").text
     assert "Old version" in old and "验收后付款。" in old
