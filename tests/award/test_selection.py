@@ -25,7 +25,7 @@ from tests.builders.awards import decide as decide_award
 from tests.builders.awards import evaluated, the_bid, the_lot
 from tests.builders.awards import propose as propose_award
 from tests.builders.bids import a_bid, open_lot
-from tests.builders.frameworks import judged_admission
+from tests.builders.frameworks import PRICES, judged_admission
 from tests.builders.judging import declare, judge
 from tests.builders.people import People, people
 from tests.builders.tenders import a_tender, acting_as, as_approver, as_officer, publish
@@ -41,6 +41,12 @@ def judged(who: People, clock: FixedClock, *, applicants: int = 4, failing: tupl
         a_bid(tenders.by_ref(ref), "1", who.suppliers[number], items=[])
     open_lot(clock, tenders.by_ref(ref))
     return judge(who, tenders.by_ref(ref), failing=failing)
+
+
+def listed(who: People, clock: FixedClock, *, failing: tuple[int, ...] = ()) -> Lot:
+    """Return the same without sealing; `failing` are the numbers of suppliers."""
+    points = [("0", "0")] * 4
+    return evaluated(who, clock, points=points, prices=PRICES[:4], failing=failing, **SELECTIVE)
 
 
 def proposed(who: People, ref: str, **left_out: str) -> None:
@@ -121,7 +127,7 @@ def test_who_qualifies_is_invited_and_nobody_else_learns_of_it(app: Flask, clock
 
 def test_two_people_a_reason_for_each_and_enough_that_go_on(app: Flask, clock: FixedClock) -> None:
     who = people(app)
-    ref = judged(who, clock).tender.ref
+    ref = listed(who, clock).tender.ref
     with pytest.raises(Refusal, match=r"selection\.decide\.not_now"), as_approver(who) as act:
         selection.decide(act, the_lot(ref))
     for left_out, rule in (
@@ -189,7 +195,7 @@ def test_a_tie_at_the_cut_is_decided_by_people_with_a_reason(app: Flask, clock: 
 @pytest.mark.one_engine
 def test_the_pages_lead_from_the_proposal_to_the_next_stage(app: Flask, clock: FixedClock) -> None:
     who = people(app)
-    ref = judged(who, clock, failing=("B",)).tender.ref
+    ref = listed(who, clock, failing=(1,)).tender.ref
     page = f"/office/tenders/{ref}/lots/1/selection"
     names = {bid.letter: bid.supplier.name for bid in queries.opened_bids(the_lot(ref)) if bid.supplier}
     mine = {bid.letter: bid.supplier.ref for bid in queries.opened_bids(the_lot(ref)) if bid.supplier}
