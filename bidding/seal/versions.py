@@ -1,7 +1,7 @@
 """What is in force of a tender: its signed notice, with every amendment that was signed since applied in order.
 
 Envelopes name the original notice for the whole life of a tender. An amendment names that notice by its digest, has a
-number of its own (1, 2, 3 …), and lists what it changes (`foundation.patch`). Nothing but signed bytes decides.
+place in their sequence (1, 2, 3 …), and lists what it changes (`foundation.patch`). Nothing but signed bytes decides.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def in_force(notice: Any, sha256: str, amendments: Sequence[Any]) -> tuple[Any, 
         if "original" not in said:
             continue
         original, rising = said["original"], said.get("version")
-        is_next = isinstance(original, Mapping) and original.get("sha256") == sha256 and said.get("number") == number
+        is_next = isinstance(original, Mapping) and original.get("sha256") == sha256 and said.get("sequence") == number
         if not is_next or not isinstance(rising, int) or not version <= rising <= version + 1:
             raise Refusal("notice.amendment", number=number)
         notice, version = _applied(notice, said.get("changes"), number), rising

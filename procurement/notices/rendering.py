@@ -20,6 +20,7 @@ from foundation.documents import Attached, render_html_to_pdf, sign_pdf
 from foundation.messages import TONGUES
 from foundation.paper_words import WORDS
 from foundation.storage import Stored
+from procurement.notices import changed
 from procurement.notices.models import Notice, Rendition
 from procurement.notices.operations import subject_of
 from procurement.notices.queries import STAGE_KINDS
@@ -38,6 +39,7 @@ _HEADINGS = {
     "call_off": lazy_gettext("Call-off"),
     "single_source": lazy_gettext("Single source publicity"),
     "amendment": lazy_gettext("Amendment notice"),
+    "clarification": lazy_gettext("Answers to questions"),
     "cancellation": lazy_gettext("Cancellation notice"),
     "failure": lazy_gettext("Notice that a lot failed"),
     "opening": lazy_gettext("Opening record"),
@@ -150,6 +152,7 @@ def paper_of(notice: Notice, locale: str) -> papers.Paper:
             notice=shown,
             heading=heading,
             follows=shown["follows"],
+            changes=changed.shown(changed.of_amendment(notice)),
             categories={name: str(word) for name, word in _CATEGORIES.items()},
             tongue=TONGUES[locale][0],
             starred=_is_starred(shown),

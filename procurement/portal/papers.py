@@ -11,7 +11,6 @@ from foundation.errors import Refusal
 from foundation.storage import Store
 from identity.guard import open_to
 from identity.rights import Right
-from procurement.clarification.timeline import changes_since
 from procurement.notices import changed
 from procurement.notices import queries as published
 from procurement.notices.models import Notice, Rendition
@@ -25,6 +24,8 @@ from procurement.tender.models import TENDER_DOCUMENT, Document
 
 # What is published never changes, so a copy may be kept for good.
 FOREVER = "public, max-age=31536000, immutable"
+# Kinds of notices that change an earlier one.
+_CHANGING = ("amendment", "cancellation", "correction", "termination")
 _PDF_LOCALES = {"zh_Hans": "zh-Hans", "zh_Hant": "zh-Hant", "en": "en"}
 
 
@@ -33,7 +34,12 @@ _PDF_LOCALES = {"zh_Hans": "zh-Hans", "zh_Hant": "zh-Hant", "en": "en"}
 def notice(ref: str) -> str:
     """Show a notice as a sheet, with what proves it."""
     found = published.by_ref(ref)
-    later = [one for one in published.of_tender(found.tender_ref) if one.previous_id == found.id]
+    # Notices of a tender form one chain; only some of them change what the one before, or the first, says.
+    later = [
+        one
+        for one in published.of_tender(found.tender_ref)
+        if one.kind in _CHANGING and (one.previous_id == found.id or (one.id > found.id and found.previous_id is None))
+    ]
     return render_template(
         "portal/notice.html",
         notice=found,
@@ -41,17 +47,9 @@ def notice(ref: str) -> str:
         verdict=verdict_on(found),
         rendition=_rendition(found, ""),
         later=later,
-        changed=_changed(found),
+        changed=changed.shown(changed.of_amendment(found)),
         words=words,
     )
-
-
-def _changed(notice: Notice) -> list[dict[str, Any]]:
-    """Return what an amendment changes, in words; nothing for any other notice."""
-    if notice.kind != "amendment":
-        return []
-    told = changes_since(tenders_of.by_ref(notice.tender_ref))
-    return changed.shown(next((one.changes for one in told if one.ref == notice.ref), ()))
 
 
 @blueprint.get("/notices/<ref>.json")

@@ -31,6 +31,7 @@ NOTICES: dict[str, Any] = {
     "call_off": _("Call-off"),
     "single_source": _("Single source publicity"),
     "amendment": _("Amendment"),
+    "clarification": _("Answers to questions"),
     "cancellation": _("Cancellation notice"),
     "opening": _("Opening record"),
     "failure": _("Failed lot"),

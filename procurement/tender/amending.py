@@ -189,7 +189,7 @@ def _publish(
         **content.head_of(tender, readiness.rule_set_of(tender)),
         "tender": {"ref": tender.ref, "title": tender.title, "category": tender.category},
         "original": {"ref": original.ref, "sha256": original.sha256},
-        "number": sum(one.kind == "amendment" for one in earlier) + 1,
+        "sequence": sum(one.kind == "amendment" for one in earlier) + 1,
         "version": tender.version,
         "affects_bids": affects_bids,
         "text": words,

@@ -50,7 +50,7 @@ export function inForce(notice, digest, amendments) {
   amendments.forEach((said, at) => {
     if (said?.format !== "sunseal-notice/1" || said.kind !== "amendment") throw new RangeError("amendment");
     if (!has(said, "original")) return;
-    const isNext = said.original?.sha256 === digest && said.number === at + 1;
+    const isNext = said.original?.sha256 === digest && said.sequence === at + 1;
     if (!isNext || ![version, version + 1].includes(said.version)) throw new RangeError("amendment");
     if (!Array.isArray(said.changes) || said.changes.some((one) => isFixed(String(one?.path ?? "")))) {
       throw new RangeError("amendment");

@@ -86,7 +86,7 @@ def test_no_amendment_reaches_keys_law_or_another_tender() -> None:
 
     def said(number: int, path: str = "/tender/title", **more: Any) -> dict[str, Any]:
         changes = [{"op": "replace", "path": path, "value": "B"}]
-        return {"kind": "amendment", "number": number, "version": 2, "original": {"sha256": own}, "changes": changes} | more
+        return {"kind": "amendment", "sequence": number, "version": 2, "original": {"sha256": own}, "changes": changes} | more
 
     assert in_force(notice, own, [said(1), said(2, "/tender/title")]) == (
         {**notice, "tender": {"ref": "T-1", "title": "B"}},
@@ -137,7 +137,7 @@ def test_a_change_of_items_takes_two_persons_and_reaches_everything(app: Flask, 
     assert "5000" not in json.dumps(queries.notice_content(queries.by_ref(ref)))
     assert b"5000" not in b"".join(one.body for one in trail.of_subject(f"tender/{ref}"))
     said = notices.content(published(who, ref))
-    assert (said["version"], said["affects_bids"], said["number"]) == (2, True, 1)
+    assert (said["version"], said["affects_bids"], said["sequence"]) == (2, True, 1)
     assert said["original"]["sha256"] == original.sha256
     assert {one["path"] for one in said["changes"]} == {
         "/tender/qualifications",
@@ -230,5 +230,5 @@ def test_a_change_goes_back_with_a_reason_and_only_its_authority_sees_it(app: Fl
     assert (waiting(ref).state, waiting(ref).reason) == ("draft", "请说明学校名单。")
     saved(who, ref, {**form_of(ref), "description": "更换 91 所学校的照明。"}, affects_bids=True)
     proposed(who, ref)
-    assert [notices.content(each)["number"] for each in (published(who, ref),)] == [2]
+    assert [notices.content(each)["sequence"] for each in (published(who, ref),)] == [2]
     assert queries.by_ref(ref).version == 3
