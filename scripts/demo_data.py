@@ -52,7 +52,7 @@ from procurement.panel import queries as panels
 from procurement.tender import operations as tenders
 from procurement.tender import queries as tender_queries
 from procurement.tender.models import Tender
-from scripts.demo_story import EXPERTS, OFFERS, SUPPLIERS, TENDERS
+from scripts.demo_story import EXPERTS, OFFERS, POLICIES, SUPPLIERS, TENDERS, declarations
 from supervision.trail.act import Act, Actor, acting
 
 PASSWORD = "sunseal-demo-2026"  # noqa: S105 - printed at start; production refuses the demonstration.
@@ -217,7 +217,8 @@ class _Story:
 
     def draft(self, name: str, *, closes_at: datetime | None, rule_set: str = "cn-gp-2026") -> str:
         terms = {"delivery_place": "云州市各直属单位指定地点", "delivery_time": "合同签订后 45 日内"}
-        form = {"terms": terms, **TENDERS[name], "closes_at": closes_at, "rule_set_id": rule_set}
+        policies = POLICIES[TENDERS[name]["category"]]
+        form = {"terms": terms, "policies": policies, **TENDERS[name], "closes_at": closes_at, "rule_set_id": rule_set}
         files = [
             (title, f"{title}.pdf", uploads.files().put([a_paper(title)], most=1 << 24))
             for title in ("招标文件（正文）", "采购需求与技术参数")
@@ -269,7 +270,8 @@ class _Story:
             box.submit(act, whole, owner)
 
     def offer(self, notice: bytes, number: int, organisation: Organisation) -> dict[str, Any]:
-        lot = json.loads(notice)["tender"]["lots"][0]
+        tender = json.loads(notice)["tender"]
+        lot = tender["lots"][0]
         given = OFFERS[number - 1]
         share = given["share"]
         return {
@@ -288,7 +290,7 @@ class _Story:
                 for one in lot["criteria"]
                 if one["kind"] != "price"
             ],
-            "declarations": {"enterprise_size": organisation.enterprise_size or "medium"},
+            "declarations": declarations(tender, lot, number, organisation.enterprise_size or "medium"),
         }
 
     # --- opening and judging ------------------------------------------------------------------------------------

@@ -141,6 +141,33 @@ def _weighted(
     ]
 
 
+# What the demonstration's tenders favour, by category (`procurement.tender.policies`).
+POLICIES: dict[str, dict[str, str]] = {
+    "goods": {"sme_rate": "10", "industry": "industry", "domestic_rate": "20"},
+    "services": {"sme_rate": "10", "industry": "not_listed"},
+}
+
+
+def declarations(tender: dict[str, Any], lot: dict[str, Any], number: int, size: str) -> dict[str, Any]:
+    """Return what supplier `number` declares, as far as the tender's notice asks: its goods are its own make.
+
+    The second supplier offers goods from abroad, so that domestic products have somebody to compete with.
+    """
+    policies, items = tender.get("policies") or {}, [one["item"] for one in lot["items"]]
+    found: dict[str, Any] = {"enterprise_size": size}
+    if policies.get("sme_rate"):
+        maker = {"name": SUPPLIERS[number - 1]["name"], "size": size, "industry": policies["industry"]}
+        found["sme"] = [{"item": item, **maker} for item in items]
+    if policies.get("domestic_rate"):
+        part = 100 // len(items)
+        shares = [part] * (len(items) - 1) + [100 - part * (len(items) - 1)]
+        found["domestic"] = [
+            {"item": item, "domestic": number != 2, "share": str(share)}
+            for item, share in zip(items, shares, strict=True)
+        ]
+    return found
+
+
 TENDERS: dict[str, dict[str, Any]] = {
     "lights": {
         "title": "云州市直属学校教室照明改造灯具采购",

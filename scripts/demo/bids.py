@@ -19,7 +19,7 @@ from foundation.clock import Clock
 from scripts import demo_data
 from scripts.demo.stage import PART, Failed, Stage, demand
 from scripts.demo_data import PASSWORD, a_paper
-from scripts.demo_story import OFFERS, SUPPLIERS
+from scripts.demo_story import OFFERS, SUPPLIERS, declarations
 from scripts.visiting import Visitor
 
 
@@ -83,7 +83,7 @@ class Bidding(Stage):
                 for one in lot["criteria"]
                 if one["kind"] != "price"
             ],
-            "declarations": {"enterprise_size": SUPPLIERS[number - 1]["size"]},
+            "declarations": declarations(self.notice["tender"], lot, number, SUPPLIERS[number - 1]["size"]),
         }
 
     def pack(self, number: int) -> Sealed:

@@ -8,7 +8,7 @@ import json
 from foundation.clock import Clock
 from scripts.demo.stage import OPEN_FOR, ROOT, Failed, Stage, demand, demo_zone, say
 from scripts.demo_data import a_paper
-from scripts.demo_story import TENDERS
+from scripts.demo_story import POLICIES, TENDERS
 from scripts.visiting import Refused, Visitor
 
 
@@ -68,6 +68,9 @@ class Tendering(Stage):
             "places": "2",
             "stage": "each",
             "fails_by": "majority",
+            **{f"policies-{name}": held for name, held in POLICIES["goods"].items()},
+            "terms-delivery_place": "云州市各活动室",
+            "terms-delivery_time": "合同签订后 45 日内",
             "lots-0-title": "活动室灯具",
             "lots-0-ceiling": "360000.00",
             "do": "save",
