@@ -9,13 +9,14 @@ from typing import Any
 
 from flask import current_app, g, redirect, render_template, request, url_for
 from flask_babel import gettext
+from werkzeug.wrappers import Response as Answer
 
 from foundation.errors import Refusal
-from identity import letters, operations, passwords, queries, sessions, tokens
+from identity import carrying, letters, operations, passwords, queries, sessions, tokens
 from identity.door import blueprint, device_of, even_time, let_in, let_out, local_path, now
 from identity.forms import ROLE_NAMES, AcceptForm, AskResetForm, LogInForm, RegisterForm, ResetForm, typed
-from identity.guard import act_now, open_to, visitor
-from identity.models import Account
+from identity.guard import Visitor, act_now, open_to, visitor
+from identity.models import Account, Membership
 from identity.rights import Right, Role
 
 
@@ -37,12 +38,26 @@ def log_in() -> Any:
         if account is not None:
             places = queries.memberships(account)
             if places:
-                return let_in(places[0], target)
+                answer = let_in(places[0], target)
+                return _with_carried(answer, places[0], target) if request.form.get("carried") else answer
             form.form_errors.append(gettext("Your account belongs to no organisation any more. Ask to be invited."))
         status = 422
     elif form.is_submitted():
         status = 422
-    return render_template("identity/log_in.html", form=form, target=target), status
+    page = "identity/carry.html" if request.form.get("carried") else "identity/log_in.html"
+    return render_template(page, form=form, target=target, carried=request.form.get("carried", "")), status
+
+
+def _with_carried(answer: Answer, place: Membership, target: str) -> Answer:
+    """Turn the way back into a page that holds what was typed before the session had ended."""
+    fields = carrying.read(request.form["carried"])
+    if not fields or not target:
+        return answer
+    g.visitor = Visitor(Role(place.role), place.account, place)
+    answer.status_code = 200
+    del answer.headers["Location"]
+    answer.set_data(render_template("identity/carried.html", carried=fields, target=target))
+    return answer
 
 
 def _enter(form: LogInForm) -> Account | None:

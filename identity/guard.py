@@ -16,7 +16,7 @@ from sqlalchemy.orm import joinedload
 from foundation.database import db
 from foundation.errors import Refusal
 from foundation.web import wants_problem
-from identity import sessions
+from identity import carrying, sessions
 from identity.models import Account, LoginSession, Membership, Organisation
 from identity.rights import RIGHTS, Right, Role
 from supervision.trail.act import Act, Actor, acting
@@ -119,6 +119,9 @@ def _guard() -> Any:
     # A script that asks for JSON is told; a person is led to the log-in and back.
     if g.visitor.account is None and request.method in ("GET", "HEAD") and not wants_problem():
         return redirect(url_for("identity.log_in", next=request.full_path.rstrip("?")))
+    # A browser that was signed in keeps what its person typed meanwhile.
+    if g.visitor.account is None and COOKIE in request.cookies and carrying.is_ours() and not wants_problem():
+        return carrying.asked_again()
     raise Refusal("door.not_yours", 403)
 
 
