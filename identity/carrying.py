@@ -24,7 +24,8 @@ def is_ours() -> bool:
     """Tell whether the request is a form that one of our own pages sent."""
     if request.method != "POST" or request.mimetype not in ("application/x-www-form-urlencoded", "multipart/form-data"):
         return False
-    return request.headers.get("Sec-Fetch-Site") == "same-origin" or urlsplit(request.origin or "").netloc == request.host
+    is_same = request.headers.get("Sec-Fetch-Site") == "same-origin"
+    return is_same or urlsplit(request.origin or "").netloc == request.host
 
 
 def asked_again() -> tuple[str, int]:
