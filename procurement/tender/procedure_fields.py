@@ -125,7 +125,7 @@ def read_invitees(text: str | None, problems: list[Problem]) -> list[str]:
 
 
 def _stages(procedure: Procedure) -> str:
-    """Return the stages in their order; those that stand side by side, as the ways of a call-off do, are parted by /."""
+    """Return the stages in their order; those that stand side by side, as ways of a call-off do, are parted by /."""
     said = ""
     for at, stage in enumerate(procedure.stages):
         earlier = procedure.stages[at - 1] if at else None

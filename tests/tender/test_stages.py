@@ -21,7 +21,17 @@ from procurement.tender.models import Criterion, Invitee, Item, Lot, Tender
 from supervision.trail.act import PLATFORM, acting
 from tests.builders.awards import the_lot
 from tests.builders.people import People, log_in, people
-from tests.builders.stages import FORMS, OPINION, a_stage, approve, begin_next, bid_all, open_and_judge, publicise, select
+from tests.builders.stages import (
+    FORMS,
+    OPINION,
+    a_stage,
+    approve,
+    begin_next,
+    bid_all,
+    open_and_judge,
+    publicise,
+    select,
+)
 from tests.builders.tenders import a_form, as_approver, as_officer
 from tests.tender.test_pages import token, typed
 
