@@ -88,7 +88,8 @@ def call_off(
 
 def findings(tender: Tender, ruleset: RuleSet, now: datetime) -> Iterator[Finding]:
     """Yield what the draft of a call-off asks for that its agreement does not give."""
-    found = queries.call_off_of(tender)
+    # A call-off is a tender of its own from the act that makes it, so a form that was never kept is none.
+    found = queries.call_off_of(tender) if tender.id is not None else None
     if found is None:
         return
     agreement = found.agreement
