@@ -19,7 +19,7 @@ from foundation.errors import Refusal
 from identity.rights import Role
 from procurement.tender import commands, documents, operations
 from procurement.tender import queries as tenders
-from procurement.tender.forms import read_bands
+from procurement.tender.criterion_fields import read_bands
 from supervision.trail import queries as trail
 from tests.attacks.tokens import with_token
 from tests.builders.people import People, log_in, people
