@@ -16,7 +16,16 @@ VERSION = "1.1"
 PREFIX = "ocds-5un5ea"
 # Register of organisation numbers (org-id.guide): the unified social credit code of the People's Republic of China.
 SCHEME = "CN-SAIC"
-LOTS = "https://raw.githubusercontent.com/open-contracting-extensions/ocds_lots_extension/v1.1.5/extension.json"
+_EXTENSION = "https://raw.githubusercontent.com/open-contracting-extensions/ocds_{}_extension/{}/extension.json"
+EXTENSIONS = tuple(
+    _EXTENSION.format(name, version)
+    for name, version in (
+        ("lots", "v1.1.5"),
+        ("awardCriteriaBreakdown", "master"),
+        ("selectionCriteria", "master"),
+        ("enquiry", "v1.1.5"),
+    )
+)
 
 
 def ocid(ref: str) -> str:
@@ -68,12 +77,22 @@ def document(id: str, kind: str, title: str, url: str, **more: Any) -> dict[str,
 
 def package(releases: list[dict[str, Any]], *, uri: str, published: str, publisher: str, **more: Any) -> dict[str, Any]:
     """Return a release package; `published` is an RFC 3339 moment."""
+    return {**_packed(uri, published, publisher, more), "releases": releases}
+
+
+def record_package(
+    records: list[dict[str, Any]], *, uri: str, published: str, publisher: str, **more: Any
+) -> dict[str, Any]:
+    """Return a record package; `published` is an RFC 3339 moment."""
+    return {**_packed(uri, published, publisher, more), "records": records}
+
+
+def _packed(uri: str, published: str, publisher: str, more: dict[str, Any]) -> dict[str, Any]:
     return {
         "uri": uri,
         "version": VERSION,
-        "extensions": [LOTS],
+        "extensions": list(EXTENSIONS),
         "publishedDate": published,
         "publisher": {"name": publisher},
         **more,
-        "releases": releases,
     }

@@ -1,58 +1,53 @@
-"""OCDS 1.1 in: the tender section of a release becomes the form of a draft. The way out is the portal's.
+"""OCDS 1.1 in: the tender section of a release becomes the form of a draft. The way out is `ocds_out`.
 
 Lots, selection criteria and award criteria follow the official extensions of these names. What OCDS has no field for
-(rounding, steps, bands) may stand in ``x_sunseal`` objects, which other readers ignore. Reading is tolerant about what
-is absent and strict about what is there; all problems are told at once. The mapping is described in
-``docs/formats/tender-notice.md``.
+may stand in ``x_sunseal`` objects, which other readers ignore. Reading is tolerant about what is absent and strict
+about what is there; all problems are told at once, and so is what the house has no place for. The mapping is described
+in ``docs/formats/ocds.md``.
 """
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Mapping
-from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from foundation.errors import Refusal
-from procurement.scoring.method import LOWEST_PRICE, POINTS, PRICE, REQUIREMENT, WEIGHTED_POINTS
+from foundation.ocds_reader import MOST_BYTES, Node, read
+from procurement.scoring.method import FORMULA, LOWEST_PRICE, POINTS, PRICE, REQUIREMENT, WEIGHTED_POINTS
 from procurement.tender.drafting import CATEGORIES, Problem
 
-MOST_BYTES = 16 << 20
+__all__ = ["MOST_BYTES", "from_release", "read"]
+
 _LOWEST = ("priceOnly", "lowestCost")
-
-
-def read(data: bytes) -> dict[str, Any]:
-    """Return the one release of a file that holds a release or a package of one.
-
-    Raises `Refusal` ``import.unreadable``, ``import.not_a_release``, ``import.many_releases``.
-    """
-    try:
-        if len(data) > MOST_BYTES:
-            raise ValueError("larger than 16 MiB")
-        found = json.loads(data.decode("utf-8-sig"), parse_float=Decimal, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as fault:
-        raise Refusal("import.unreadable", cause=str(fault)[:200]) from None
-    if isinstance(found, dict) and isinstance(found.get("releases"), list):
-        releases = found["releases"]
-        if len(releases) != 1:
-            raise Refusal("import.many_releases", count=len(releases))
-        found = releases[0]
-    if not isinstance(found, dict) or not ("ocid" in found or "tender" in found):
-        raise Refusal("import.not_a_release")
-    return found
+# Of the standard's methods those that one procedure of the house stands for; "limited" has several.
+_PROCEDURES = {"open": "open", "selective": "selective", "direct": "single_source"}
+_NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,9}")
+# What a draft takes, and what a publication makes anew; anything else that is said is told as left out.
+# fmt: off
+_KNOWN = frozenset((
+    "id", "title", "description", "status", "procuringEntity", "mainProcurementCategory", "value", "maxValue",
+    "tenderPeriod", "items", "lots", "procurementMethod", "procurementMethodDetails",
+    "procurementMethodRationale", "submissionMethod", "awardCriteria", "awardCriteriaDetails",
+    "selectionCriteria", "eligibilityCriteria", "documents", "amendments", "enquiries", "hasEnquiries",
+    "tenderers", "numberOfTenderers", "x_sunseal",
+))
+# fmt: on
 
 
 def from_release(release: Mapping[str, Any]) -> dict[str, Any]:
     """Return the form (`drafting`) of a release's tender section, with where it came from in ``source``.
+
+    ``source.left_out`` are pointers to what was said and has no place in a draft.
 
     Raises `Refusal` ``import.no_tender``, or ``tender.invalid`` with every field that is not what OCDS says it is.
     """
     if not isinstance(release.get("tender"), Mapping):
         raise Refusal("import.no_tender")
     problems: list[Problem] = []
-    tender = _Node(release["tender"], "/tender", problems)
+    tender = Node(release["tender"], "/tender", problems)
     ours = tender.node("x_sunseal")
+    left = tender.unread(_KNOWN)
     value = tender.node("value")
     lots = _lots(tender)
     requirements, words = _selection(tender)
@@ -61,7 +56,7 @@ def from_release(release: Mapping[str, Any]) -> dict[str, Any]:
     form = {
         "title": tender.text("title"),
         "description": tender.text("description"),
-        "qualifications": words,
+        "qualifications": ours.text("qualifications") or words,
         "category": _category(tender),
         "currency": value.text("currency") or "CNY",
         "budget": value.fen("amount"),
@@ -69,11 +64,15 @@ def from_release(release: Mapping[str, Any]) -> dict[str, Any]:
         "contact": contact[0],
         "phone": contact[1],
         "accepts_consortium": ours.value.get("acceptsConsortium") is True,
+        **_procedure(tender, ours, left),
         "method": method,
         "lots": [one["form"] for one in lots],
-        "criteria": [*requirements, *scored],
-        "source": _source(release, tender),
+        "criteria": _in_order([*requirements, *scored]),
+        "source": _source(release, tender, left),
     }
+    for name in ("policies", "terms"):
+        if name in ours.value:
+            form[name] = ours.object(name)
     if ours.text("ruleSet"):
         form["rule_set_id"] = ours.text("ruleSet")
     if problems:
@@ -81,77 +80,7 @@ def from_release(release: Mapping[str, Any]) -> dict[str, Any]:
     return form
 
 
-class _Node:
-    """One object of the release; what is absent is empty, what is there must be of its kind."""
-
-    def __init__(self, value: Any, at: str, problems: list[Problem]) -> None:
-        self.at, self.problems = at, problems
-        self.value: Mapping[str, Any] = value if isinstance(value, Mapping) else {}
-        if value is not None and not isinstance(value, Mapping):
-            self.refuse("", "an object")
-
-    def refuse(self, name: str, expected: str) -> None:
-        at = f"{self.at}/{name}" if name else self.at
-        self.problems.append(Problem("import.field", at, {"field": at, "expected": expected}))
-
-    def node(self, name: str) -> _Node:
-        return _Node(self.value.get(name), f"{self.at}/{name}", self.problems)
-
-    def nodes(self, name: str) -> list[_Node]:
-        found = self.value.get(name)
-        if found is not None and not isinstance(found, list):
-            self.refuse(name, "a list")
-            found = None
-        return [_Node(one, f"{self.at}/{name}/{index}", self.problems) for index, one in enumerate(found or [])]
-
-    def text(self, name: str) -> str:
-        found = self.value.get(name)
-        if found is None:
-            return ""
-        if isinstance(found, str):
-            return found
-        if isinstance(found, int | Decimal) and not isinstance(found, bool):
-            return str(found)
-        self.refuse(name, "a text")
-        return ""
-
-    def number(self, name: str) -> Decimal | None:
-        found = self.value.get(name)
-        if found is None:
-            return None
-        if isinstance(found, bool) or not isinstance(found, int | Decimal):
-            self.refuse(name, "a number")
-            return None
-        number = Decimal(found)
-        if number < 0 or number.adjusted() > 14:
-            self.refuse(name, "a number from 0 to 999,999,999,999,999")
-            return None
-        return number
-
-    def fen(self, name: str) -> int:
-        number = self.number(name)
-        if number is None:
-            return 0
-        if number * 100 != (number * 100).to_integral_value():
-            self.refuse(name, "an amount with at most two decimals")
-            return 0
-        return int(number * 100)
-
-    def moment(self, name: str) -> datetime | None:
-        found = self.text(name)
-        if not found:
-            return None
-        try:
-            moment = datetime.fromisoformat(found)
-        except ValueError:
-            moment = None
-        if moment is None or moment.utcoffset() is None:
-            self.refuse(name, "a date and time with its offset, such as 2026-12-11T09:30:00+08:00")
-            return None
-        return moment
-
-
-def _category(tender: _Node) -> str:
+def _category(tender: Node) -> str:
     found = tender.text("mainProcurementCategory") or "goods"
     if found not in CATEGORIES:
         tender.refuse("mainProcurementCategory", f"one of {', '.join(CATEGORIES)}")
@@ -159,7 +88,21 @@ def _category(tender: _Node) -> str:
     return found
 
 
-def _lots(tender: _Node) -> list[dict[str, Any]]:
+def _procedure(tender: Node, ours: Node, left: list[str]) -> dict[str, Any]:
+    """Return procedure and ground. The standard's word ``limited`` names no one procedure, which is then told."""
+    method, ground = tender.text("procurementMethod"), ours.node("ground")
+    found = ours.text("procedure") or _PROCEDURES.get(method, "")
+    if method and not found:
+        left.append(f"{tender.at}/procurementMethod")
+    return {
+        "procedure": found or "open",
+        "ground": ground.text("id"),
+        "ground_reason": ground.text("reason"),
+        "plan_ref": ours.text("plan"),
+    }
+
+
+def _lots(tender: Node) -> list[dict[str, Any]]:
     """Return every lot as ``{"id", "node", "form"}``; a tender without lots is one lot of everything."""
     nodes = tender.nodes("lots")
     found: list[dict[str, Any]]
@@ -168,12 +111,15 @@ def _lots(tender: _Node) -> list[dict[str, Any]]:
         whole = {"number": "1", "title": tender.text("title")[:300], "ceiling": ceiling, "items": []}
         found = [{"id": "", "node": tender, "form": whole}]
     else:
+        ids = [node.text("id") for node in nodes]
+        are_numbers = len(set(ids)) == len(ids) and all(_NUMBER.fullmatch(one) for one in ids)
+        numbers = ids if are_numbers else [str(index) for index in range(1, len(ids) + 1)]
         found = [
             {
                 "id": node.text("id"),
                 "node": node,
                 "form": {
-                    "number": str(index),
+                    "number": numbers[index - 1],
                     "title": node.text("title")[:300],
                     "ceiling": node.node("value").fen("amount"),
                     "items": [],
@@ -191,32 +137,55 @@ def _lots(tender: _Node) -> list[dict[str, Any]]:
     return found
 
 
-def _item_in(item: _Node, number: int) -> dict[str, Any]:
+def _item_in(item: Node, number: int) -> dict[str, Any]:
     kind, ours, quantity = item.node("classification"), item.node("x_sunseal"), item.number("quantity")
+    has_spec = "specification" in ours.value
     return {
-        "number": str(number),
+        "number": ours.text("number") or str(number),
         "title": (item.text("description") or kind.text("description"))[:300],
         "scheme": kind.text("scheme")[:20],
-        "classification": kind.text("id")[:40],
-        "quantity": f"{quantity.normalize():f}" if quantity else "",
+        "classification": kind.text("id")[:40] or ours.text("classification")[:40],
+        "quantity": ours.text("quantity") or (f"{quantity.normalize():f}" if quantity else ""),
         "unit": item.node("unit").text("name")[:40],
-        "spec": ours.text("specification") or kind.text("description"),
+        "spec": ours.text("specification") if has_spec else kind.text("description"),
         "is_substantive": ours.value.get("substantive") is True,
     }
 
 
-def _selection(tender: _Node) -> tuple[list[dict[str, Any]], str]:
+def _selection(tender: Node) -> tuple[list[dict[str, Any]], str]:
     node = tender.node("selectionCriteria")
     rows = []
     for index, one in enumerate(node.nodes("criteria"), start=1):
-        words = one.text("description")
-        code = one.node("x_sunseal").text("code") or f"R{index}"
-        rows.append({"code": code, "kind": REQUIREMENT, "title": (one.text("name") or words)[:300], "guidance": words})
+        words, ours = one.text("description"), one.node("x_sunseal")
+        title = ours.text("title") if "title" in ours.value else one.text("name") or words
+        rows.append(
+            {
+                "code": ours.text("code") or f"R{index}",
+                "kind": REQUIREMENT,
+                "title": title[:300],
+                "guidance": ours.text("guidance") if "guidance" in ours.value else words,
+                **_more(ours),
+            }
+        )
     return rows, node.text("description") or tender.text("eligibilityCriteria")
 
 
+def _more(ours: Node) -> dict[str, Any]:
+    """Return what only the house's own criteria say; `drafting` reads each of it strictly."""
+    found = {name: ours.value[name] for name in ("formula", "evidence") if name in ours.value}
+    return {**found, "position": ours.value.get("position")}
+
+
+def _in_order(criteria: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return criteria in the order that they had in the house, or, from elsewhere, as they come."""
+    places = [one.pop("position") for one in criteria]
+    if not all(isinstance(one, int) for one in places):
+        return criteria
+    return [criteria[at] for at in sorted(range(len(criteria)), key=lambda at: places[at])]
+
+
 def _award_criteria(
-    tender: _Node, ours: _Node, lots: list[dict[str, Any]]
+    tender: Node, ours: Node, lots: list[dict[str, Any]]
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     lowest = tender.text("awardCriteria") in _LOWEST
     method: dict[str, Any] = {"id": LOWEST_PRICE if lowest else WEIGHTED_POINTS}
@@ -227,31 +196,34 @@ def _award_criteria(
     found = [_scored_in(one, index) for index, one in enumerate(rows, start=1)]
     if not found and lowest:
         words = tender.text("awardCriteriaDetails") or "Lowest price"
-        found = [{"code": "C1", "kind": PRICE, "title": "Price", "guidance": words, "weight": "100"}]
+        price = {"code": "C1", "kind": PRICE, "title": "Price", "guidance": words, "weight": "100"}
+        found = [{**price, "position": None}]
     return method, found
 
 
-def _scored_in(one: _Node, index: int) -> dict[str, Any]:
+def _scored_in(one: Node, index: int) -> dict[str, Any]:
     ours = one.node("x_sunseal")
-    weight = ""
+    weight, kind_named = "", ours.text("kind")
     for number in one.nodes("numbers"):
         value, kind = number.number("number"), number.text("weight")
         if value is not None and kind in ("percentageExact", "pointsExact", "decimalExact"):
             weight = f"{(value * 100 if kind == 'decimalExact' else value).normalize():f}"
+    is_price = one.text("type") == "price"
     return {
         "code": ours.text("code") or f"C{index}",
-        "kind": PRICE if one.text("type") == "price" else POINTS,
+        "kind": kind_named if kind_named in (PRICE, POINTS, FORMULA) else PRICE if is_price else POINTS,
         "title": one.text("name")[:300],
         "guidance": one.text("description"),
-        "weight": weight,
+        "weight": ours.text("weight") or weight,
+        **_more(ours),
         **({"step": ours.text("step")} if ours.text("step") else {}),
         "bands": [{name: band.text(name) for name in ("least", "most", "text")} for band in ours.nodes("bands")],
     }
 
 
 def _contact(release: Mapping[str, Any], problems: list[Problem]) -> tuple[str, str]:
-    buyer = _Node(release.get("buyer"), "/buyer", problems).text("id")
-    for party in _Node(release, "", problems).nodes("parties"):
+    buyer = Node(release.get("buyer"), "/buyer", problems).text("id")
+    for party in Node(release, "", problems).nodes("parties"):
         roles = party.value.get("roles") or []
         if (buyer and party.text("id") == buyer) or (isinstance(roles, list) and "buyer" in roles):
             point = party.node("contactPoint")
@@ -259,7 +231,7 @@ def _contact(release: Mapping[str, Any], problems: list[Problem]) -> tuple[str, 
     return "", ""
 
 
-def _source(release: Mapping[str, Any], tender: _Node) -> dict[str, Any]:
+def _source(release: Mapping[str, Any], tender: Node, left: list[str]) -> dict[str, Any]:
     buyer = release.get("buyer")
     return {
         "format": "ocds/1.1",
@@ -268,6 +240,11 @@ def _source(release: Mapping[str, Any], tender: _Node) -> dict[str, Any]:
         "date": _plain(release.get("date")),
         "buyer": _plain(buyer.get("name")) if isinstance(buyer, Mapping) else "",
         "documents": [{"title": one.text("title"), "url": one.text("url")} for one in tender.nodes("documents")],
+        "amendments": [
+            {name: one.text(name) for name in ("id", "date", "rationale", "description")}
+            for one in tender.nodes("amendments")
+        ],
+        "left_out": sorted(left),
     }
 
 
@@ -275,7 +252,3 @@ def _plain(value: Any) -> str:
     """Return a mark of where a draft came from, as text that can be kept and shown."""
     text = str(value) if isinstance(value, str | int) else ""
     return "".join(sign for sign in text if sign.isprintable())[:300]
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON number")
