@@ -192,7 +192,7 @@ def _technical(case: Case) -> Iterator[Block]:
         for item in lot["items"]:
             star = "★ " if item.get("substantive") else ""
             starred = starred or bool(star)
-            quantity = f"{grouped_text(item['quantity'])} {item['unit']}"
+            quantity = f"{grouped_text(item['quantity'])} {item['unit']}" if item["quantity"] else item["unit"]
             rows.append((item["item"], star + item["title"], item.get("spec") or "", quantity))
         yield Block("table", head=head, rows=tuple(rows), sizes=("c", "", "", "n"))
     if starred:

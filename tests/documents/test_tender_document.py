@@ -115,6 +115,19 @@ def test_what_a_part_says(part: str, words: str) -> None:
     assert words in made()[part]
 
 
+@pytest.mark.parametrize(
+    ("procedure", "stage"),
+    [("open", "bids"), ("selective", "prequalification"), ("consultation", "round"), ("framework", "admission")],
+)
+def test_an_unfinished_draft_of_any_procedure_can_be_looked_at(procedure: str, stage: str) -> None:
+    said = a_notice(procedure=procedure, stage=stage, description="", qualifications="", terms={}, closes_at=None)
+    item = said["tender"]["lots"][0]["items"][0]
+    item.update(title="", spec="", quantity="", unit="")
+    ruleset = LAWS.under(procedure, stage)
+    asked = ruleset.rule("document.contents").items if "document.contents" in ruleset else ()
+    assert tuple(one.key for one in parts(Case(said, ruleset, "", ""))) == asked
+
+
 def test_a_stage_without_the_rule_has_no_document() -> None:
     older = replace(LAWS, swaps=((tender_document.CONTENTS, ""),))
     assert parts(Case(a_notice(), older, "", "")) == []
