@@ -31,6 +31,8 @@ _SENTENCES = re.compile(r"[^。；;！!？?\n\r]+[。；;！!？?]?")
 _SPACES = re.compile(r"[\s\u00a0\u3000]+")
 # Chinese of a PDF comes with spaces between its signs where lines were broken or letters were spaced.
 _BETWEEN = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef]) (?=[\u3000-\u9fff\uff00-\uffef])")
+# Digits of full width are written like any other; commas and brackets of full width stay, since patterns name them.
+_DIGITS = {0xFF10 + digit: str(digit) for digit in range(10)}
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ def _found(text: str, place: str, rules: frozenset[str]) -> tuple[tuple[str, str
 def sentences(text: str) -> Iterator[str]:
     """Yield the sentences of a text with their spaces made even; a long one is cut."""
     for match in _SENTENCES.finditer(text):
-        sentence = _BETWEEN.sub("", _SPACES.sub(" ", match.group()).strip())
+        sentence = _BETWEEN.sub("", _SPACES.sub(" ", match.group()).strip()).translate(_DIGITS)
         if sentence:
             yield sentence[:LONGEST]
 
