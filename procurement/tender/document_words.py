@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from procurement.tender.document_blocks import Said
 
-# What the document is called, by procedure; any other is the last.
+# What the document is called, by a stage of its own name or by procedure; any other is the last.
 NAMES: Mapping[str, Said] = {
+    "prequalification": Said("资格预审文件", "Prequalification document"),
     "open": Said("招标文件", "Tender document"),
     "selective": Said("招标文件", "Tender document"),
     "negotiation": Said("谈判文件", "Negotiation document"),

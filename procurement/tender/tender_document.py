@@ -57,7 +57,8 @@ class Case:
 
 def name_of(case: Case) -> Said:
     """Return what the document is called."""
-    return NAMES.get(case.tender.get("procedure", ""), NAMES[""])
+    found = NAMES.get(case.tender.get("stage", "")) or NAMES.get(case.tender.get("procedure", ""))
+    return found or NAMES[""]
 
 
 def parts(case: Case) -> list[Part]:
