@@ -155,7 +155,7 @@ def test_a_draft_that_is_not_ready_shows_everything_and_cannot_be_published(
     with as_officer(everyone) as act:
         ref = operations.create(act, authority=everyone.authority, account=everyone.officer, data=form).ref
     page = officer.get(f"/office/tenders/{ref}?lang=en").text
-    assert "4 things to change" in page and "Government Procurement Law art. 35" in page
+    assert "3 things to change" in page and "Government Procurement Law art. 35" in page
     assert 'href="/office/tenders/' in page and "#qualifications" in page
     edit = officer.get(f"/office/tenders/{ref}/edit?lang=en").text
     assert 'id="closes_at-why"' in edit and 'id="qualifications-why"' in edit
