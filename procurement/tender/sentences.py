@@ -49,6 +49,7 @@ SENTENCES = {
     "import.who": "Name the authority and the account that the draft is for: {cause}.",
     "import.left_out": "The house has no place for this; it was left out.",
     "import.missing": "Choose a file.",
+    "import.unknown": "No such file was imported.",
     "backlog.invalid": "Nothing was imported: {count} things in the file need correction.",
     "backlog.already": "This very file was imported already.",
     "backlog.unreadable": "The file cannot be read as a spreadsheet ({cause}). Save it as .xlsx and try again.",

@@ -105,6 +105,7 @@ KINDS: dict[str, Any] = {
     "budget_line.create": _("A budget line was written down"),
     "budget_line.change": _("A budget line was changed"),
     "budget_line.remove": _("A budget line was taken away"),
+    "backlog.import": _("A spreadsheet of drafts was brought in"),
     "project.create": _("A project of the plan was begun"),
     "project.update": _("A project of the plan was changed"),
     "project.submit": _("A project of the plan was handed to the approver"),
