@@ -105,7 +105,8 @@ def _found(refs: list[str]) -> list[tuple[str, list[tuple[str, str, str]]]]:
     found = []
     for letter, table, endpoint in _ROOMS:
         named = [ref for ref in refs if ref.startswith(f"{letter}-")]
-        titles = dict(db.session.execute(select(table.ref, table.title).where(table.ref.in_(named))).tuples())
+        wanted = select(table.ref, table.title).where(table.ref.in_(named))
+        titles = {str(ref): str(title) for ref, title in db.session.execute(wanted)}
         rows = [(ref, titles.get(ref, ""), url_for(endpoint, ref=ref) if ref in titles else "") for ref in named]
         if rows:
             found.append((letter, rows))

@@ -31,7 +31,8 @@ from procurement.tender.lifecycle import TENDER
 from procurement.tender.models import Tender
 
 # The module below adds its addresses to the blueprint when it is loaded.
-from procurement.tender import amending_views, backlog_views, document_views, editing, lint_views, plan_views, publicity_views  # noqa: F401  isort: skip
+from procurement.tender import amending_views, document_views, editing, lint_views, plan_views, publicity_views  # noqa: F401  isort: skip
+from procurement.tender import backlog_views  # noqa: F401  isort: skip
 
 _GROUPS = (
     ("submitted", ("submitted",)),
