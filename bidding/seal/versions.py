@@ -14,6 +14,7 @@ from foundation import canonical
 from foundation.errors import Refusal
 from foundation.patch import PatchFault, apply
 
+FORMAT = "sunseal-notice/1"
 LARGEST_NOTICE = 32 * 1024 * 1024
 
 # What no amendment may touch: who signs for what, and the keys that open bids.
@@ -40,7 +41,7 @@ def in_force(notice: Any, sha256: str, amendments: Sequence[Any]) -> tuple[Any, 
     """
     version = 1
     for number, said in enumerate(amendments, start=1):
-        if not isinstance(said, Mapping) or said.get("kind") != "amendment":
+        if not isinstance(said, Mapping) or (said.get("format"), said.get("kind")) != (FORMAT, "amendment"):
             raise Refusal("notice.amendment", number=number)
         if "original" not in said:
             continue

@@ -385,7 +385,7 @@ def test_sealed_bytes_that_rotted_are_never_submitted(context: BrowserContext, c
         expect(page.get_by_role("button", name="Seal and upload")).to_be_enabled()
 
 
-@pytest.mark.parametrize("fault", ["notice", "signature", "certificate", "bundle"])
+@pytest.mark.parametrize("fault", ["notice", "signature", "certificate", "bundle", "amendment", "forged amendment"])
 def test_nothing_is_sealed_with_a_notice_that_does_not_hold(
     context: BrowserContext, case: Case, tmp_path: Path, fault: str
 ) -> None:
@@ -399,6 +399,15 @@ def test_nothing_is_sealed_with_a_notice_that_does_not_hold(
         changes["notice_p7s_b64"] = base64.b64encode(broken).decode()
     elif fault == "certificate":
         changes["platform_cert_pem"] = Case(tmp_path / "other").pem
+    elif fault.endswith("amendment"):
+        # Of another tender, but truly signed; and of this one, but signed by somebody else.
+        digest = canonical.digest(case.notice if fault.startswith("forged") else b"another")
+        said = {"format": "sunseal-notice/1", "kind": "amendment", "original": {"sha256": digest}, "sequence": 1}
+        body = canonical.canonical({**said, "version": 2, "changes": []})
+        now, folder = datetime.now(UTC), tmp_path / "other" if fault.startswith("forged") else case.folder / "keys"
+        signature = sign_detached(body, open_seal(folder, now=now), now)
+        words = {"notice_b64": body, "notice_p7s_b64": signature}
+        changes["amendments"] = [{name: base64.b64encode(data).decode() for name, data in words.items()}]
     else:
         value = json.loads(case.notice)
         value["client"]["bundle"] = "0" * 64
@@ -411,6 +420,8 @@ def test_nothing_is_sealed_with_a_notice_that_does_not_hold(
         wanted = "signature of the notice is not valid"
         if fault == "bundle":
             wanted = "not the one that the signed notice names"
+        elif fault == "amendment":
+            wanted = "do not fit its notice"
         expect(page.locator("#seal-unable")).to_contain_text(wanted)
         expect(page.locator("#seal-page")).to_be_hidden()
 
@@ -525,6 +536,21 @@ def test_shared_vectors(context: BrowserContext, case: Case) -> None:
         for tar in vectors["tars"]:
             _check_tar(run, tar)
         _check_offers(run, json.loads((ROOT / "tests/vectors/offer.json").read_text("utf-8")))
+        _check_versions(run, (ROOT / "tests/vectors/versions.json").read_text("utf-8"))
+
+
+def _check_versions(run: Callable[[str, str], Callable[[Any], Any]], text: str) -> None:
+    """What is in force after amendments, or that one is refused; as text, since names like __proto__ do not travel."""
+    script = """JSON.parse(value).cases.map((one) => {
+        const { notice, sha256 } = JSON.parse(value);
+        try { const found = m.inForce(notice, sha256, one.amendments); return JSON.stringify(found); }
+        catch (error) { return error instanceof RangeError ? "refused" : error.message; }
+    })"""
+    for case, told in zip(json.loads(text)["cases"], run("versions", script)(text), strict=True):
+        if "fault" in case:
+            assert told == "refused", case["name"]
+        else:
+            assert json.loads(told) == {"content": case["content"], "version": case["version"]}, case["name"]
 
 
 def _check_offers(run: Callable[[str, str], Callable[[Any], Any]], vectors: dict[str, Any]) -> None:

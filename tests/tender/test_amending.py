@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from bidding.seal.terms import terms_of
 from bidding.seal.versions import in_force
 from foundation import patch
-from foundation.canonical import canonical, digest
+from foundation.canonical import canonical
 from foundation.clock import FixedClock
 from foundation.errors import Refusal
 from procurement.notices import queries as notices
@@ -26,6 +27,7 @@ from tests.builders.amending import amended, form_of, proposed, published, saved
 from tests.builders.people import people
 from tests.builders.tenders import a_tender, as_approver, as_officer, store_pdf
 
+VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "versions.json").read_text("utf-8"))
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-3, 3) | st.text("ab/~", max_size=3),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("ab/~0", max_size=2), inner, max_size=3),
@@ -80,34 +82,15 @@ def test_a_difference_names_what_people_know() -> None:
     assert pieces("45 日内交货", "30 日内交货。") == [("gone", "45"), ("new", "30"), ("same", " 日内交货"), ("new", "。")]
 
 
-def test_no_amendment_reaches_keys_law_or_another_tender() -> None:
-    notice = {"kind": "tender", "ref": "N-1", "tender": {"ref": "T-1", "title": "A"}, "envelopes": [1]}
-    own = digest(canonical(notice))
-
-    def said(number: int, path: str = "/tender/title", **more: Any) -> dict[str, Any]:
-        changes = [{"op": "replace", "path": path, "value": "B"}]
-        return {"kind": "amendment", "sequence": number, "version": 2, "original": {"sha256": own}, "changes": changes} | more
-
-    assert in_force(notice, own, [said(1), said(2, "/tender/title")]) == (
-        {**notice, "tender": {"ref": "T-1", "title": "B"}},
-        2,
-    )
-    # An amendment of the first format changed words and deadline only.
-    assert in_force(notice, own, [{"kind": "amendment", "text": "更正"}]) == (notice, 1)
-    for wrong in (
-        said(1, "/envelopes"),
-        said(1, "/tender/ref"),
-        said(1, "/tender"),
-        said(1, ""),
-        said(1, "/nothing"),
-        said(2),
-        said(1, original={"sha256": "0" * 64}),
-        said(1, version=3),
-        said(1, changes=None),
-        said(1, kind="clarification"),
-    ):
-        with pytest.raises(Refusal, match=r"notice\.amendment"):
-            in_force(notice, own, [wrong])
+@pytest.mark.parametrize("case", VECTORS["cases"], ids=lambda case: case["name"])
+def test_what_is_in_force_is_what_the_vectors_say(case: dict[str, Any]) -> None:
+    # The browser is held to the same vectors (tests/browser/test_sealing_client.py).
+    if "fault" in case:
+        with pytest.raises(Refusal, match=case["fault"]):
+            in_force(VECTORS["notice"], VECTORS["sha256"], case["amendments"])
+        return
+    content, version = in_force(VECTORS["notice"], VECTORS["sha256"], case["amendments"])
+    assert canonical(content) == canonical(case["content"]) and version == case["version"]
 
 
 def test_a_change_of_items_takes_two_persons_and_reaches_everything(app: Flask, clock: FixedClock) -> None:
