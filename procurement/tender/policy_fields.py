@@ -71,7 +71,9 @@ class PolicyForm(Form):
     sme_reason = TextAreaField(_("Why it is not reserved, or not as a whole"), render_kw={"rows": 2})
     industry = SelectField(_("Industry by which the size is judged"), choices=industries)
     sme_rate = StringField(_("Deduction for small and micro enterprises, in per cent"), render_kw=_NUMERIC)
-    sme_consortium_rate = StringField(_("Deduction for a large share of small partners, in per cent"), render_kw=_NUMERIC)
+    sme_consortium_rate = StringField(
+        _("Deduction for a large share of small partners, in per cent"), render_kw=_NUMERIC
+    )
     domestic_rate = StringField(_("Deduction for domestic products, in per cent"), render_kw=_NUMERIC)
     energy = SelectField(_("Energy-saving products"), choices=DEGREES, default="none")
     energy_list = StringField(_("List and category"))
