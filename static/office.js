@@ -30,7 +30,8 @@ function fit(row) {
 }
 
 if (form && output) {
-  let typed = false;
+  // What the server could not save, or rows added on the way, is unsaved as much as what is typed.
+  let typed = "unsaved" in form.dataset;
   for (const one of form.querySelectorAll(".no-script")) one.hidden = true;
   form.addEventListener("input", (event) => {
     typed = true;

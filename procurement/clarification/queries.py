@@ -12,11 +12,12 @@ from sqlalchemy import select
 from bidding.box.blinded import Owner
 from foundation.database import db
 from foundation.errors import Refusal
+from identity.models import Organisation
 from procurement.clarification import asked
 from procurement.clarification.lifecycle import QUESTION
 from procurement.clarification.models import Question
 from procurement.rules.counting import due_on
-from procurement.tender import readiness
+from procurement.tender import across, readiness
 from procurement.tender.models import Tender
 from supervision.trail import queries as trail
 
@@ -73,6 +74,26 @@ def waiting(tender: Tender, now: datetime) -> list[Waiting]:
             Waiting(question, counted.ends_on if counted else None, counted is not None and now >= counted.ends_at)
         )
     return found
+
+
+@across.also
+def told(authority: Organisation, now: datetime) -> list[across.Told]:
+    """Tell the office which of its tenders have questions waiting, the earliest last day first."""
+    wanted = (
+        select(Tender)
+        .where(Tender.authority_id == authority.id, Tender.state == "open", Tender.closes_at > now)
+        .where(Tender.id.in_(select(Question.tender_id).where(Question.state == QUESTION.first)))
+    )
+    found = []
+    for tender in db.session.execute(wanted.limit(50)).scalars():
+        held = waiting(tender, now)
+        due = min((one.due for one in held if one.due), default=None)
+        late = any(one.is_overdue for one in held)
+        said = across.Told(
+            "questions", "clarification.inbox", len(held), len(held), due, late, tender.ref, tender.title
+        )
+        found.append(said)
+    return sorted(found, key=lambda one: one.due or date.max)
 
 
 def forsaken(now: datetime, *, most: int = 100) -> list[int]:

@@ -15,7 +15,7 @@ from procurement.contract import framework
 from procurement.contract.models import Agreement, AgreementMember, CallOff
 from procurement.rules.findings import Finding, finding
 from procurement.rules.ruleset import RuleSet
-from procurement.tender import law
+from procurement.tender import across, law
 from procurement.tender.models import Lot, Tender
 
 LISTED = "listed"
@@ -57,6 +57,12 @@ def to_conclude(organisation: Organisation) -> list[Lot]:
         .order_by(Lot.id)
     )
     return list(db.session.execute(wanted).scalars())
+
+
+@across.also
+def told(authority: Organisation, _now: datetime) -> list[across.Told]:
+    """Tell the office how many agreements it has, and how many wait to be concluded."""
+    return [across.Told("agreements", "contract.agreements", len(of_authority(authority)), len(to_conclude(authority)))]
 
 
 def of_member(organisation: Organisation) -> list[AgreementMember]:

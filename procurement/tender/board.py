@@ -47,7 +47,7 @@ def formula_said(criterion: Mapping[str, Any]) -> tuple[str, ...]:
 
 def anchor_of(pointer: str) -> str:
     """Return the id on the page of the place that a JSON pointer names: ``/lots/0/title`` → ``lots-0-title``."""
-    return pointer.strip("/").replace("/", "-") or "content"
+    return pointer.removesuffix("/id").strip("/").replace("/", "-") or "content"
 
 
 def told(found: list[Finding]) -> list[dict[str, str]]:

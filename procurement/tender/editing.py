@@ -26,6 +26,7 @@ from procurement.tender import (
     procedure_fields,
     readiness,
     reuse,
+    sections,
     term_fields,
 )
 from procurement.tender.board import anchor_of, blueprint, language, now, own, told
@@ -36,6 +37,8 @@ from procurement.tender.models import Tender
 
 # A form of one lot, one line and the criteria that every tender has, so that a new draft is not an empty sheet.
 _MIN_PERIOD = "tender.min_period"
+# Three ways to save: and leave, and go on with the next section, and stay.
+_SAVING = ("save", "go-on", "stay")
 _BEGINNING: dict[str, Any] = {
     "lots": [{"items": [{}]}],
     "criteria": [{"kind": "requirement"}, {"kind": "price"}, {"kind": "points"}],
@@ -73,7 +76,7 @@ def _edit(tender: Tender | None) -> Any:
         taken = request.args.get("use", "")[:40]
         if taken:
             return _page(_rearranged(form, f"use-{taken}", sets, zone, tender), tender, sets, [])
-        _mark(form, [(one["pointer"], one["sentence"]) for one in found])
+        _mark(form, found, sections.begun(form.data, len(tender.documents)) if tender is not None else frozenset())
         return _page(form, tender, sets, found)
     asked = request.form.get("do", "save")
     data, problems = read(form, zone, tender.method if tender is not None else None)
@@ -85,7 +88,7 @@ def _edit(tender: Tender | None) -> Any:
         if piece is not None:
             kept = gettext("Kept in the library as %(ref)s, version %(number)s.", ref=piece.ref, number=piece.version)
             flash(kept, "ok")
-    elif asked != "save":
+    elif asked not in _SAVING:
         tender = own(ref) if ref else None
         return _page(_rearranged(form, asked, sets, zone, tender), tender, sets, [])
     else:
@@ -93,17 +96,17 @@ def _edit(tender: Tender | None) -> Any:
     if problems or file_problem:
         tender = own(ref) if ref else None
         found = [_problem_told(one) for one in problems]
-        _mark(form, [(one["pointer"], one["sentence"]) for one in found])
+        _mark(form, found, frozenset(sections.SECTIONS))
         if file_problem:
             found.append({"anchor": "document", "sentence": file_problem, "pointer": "/document"})
             form.document.errors = [file_problem]
         return _page(form, tender, sets, found, status=422)
-    if asked != "save":
+    if asked not in _SAVING:
         return _page(form, own(ref) if ref else None, sets, [])
-    return _save(ref, form, data)
+    return _save(ref, form, data, asked)
 
 
-def _save(ref: str, form: DraftForm, data: dict[str, Any]) -> Any:
+def _save(ref: str, form: DraftForm, data: dict[str, Any], asked: str) -> Any:
     taken = intake.stored(form.document.data) if form.document.data and not ref else None
     with act_now() as act:
         if ref:
@@ -117,6 +120,11 @@ def _save(ref: str, form: DraftForm, data: dict[str, Any]) -> Any:
             if taken is not None:
                 operations.add_document(act, tender, form.document_title.data or "", **taken)
     flash(gettext("The draft was saved."), "ok")
+    if asked != "save":
+        at = request.form.get("at", "")
+        following = sections.after(at) if asked == "go-on" else at
+        anchor = following if following in sections.SECTIONS and at else None
+        return redirect(url_for("tender.edit", ref=ref, _anchor=anchor), 303)
     return redirect(url_for("tender.show", ref=ref), 303)
 
 
@@ -176,12 +184,19 @@ def _page(
     chosen, rules = _chosen(form, sets), _rules(form, tender, sets)
     counted = earliest_deadline(now(), rules) if rules is not None and _MIN_PERIOD in rules else None
     stage = law.stage_of(tender) if tender is not None else None
+    lacking = found or (told(readiness.issues(tender, now())) if tender is not None else [])
+    written = sections.begun(form.data, len(tender.documents) if tender is not None else 0)
+    at = request.form.get("at", "")
     page = render_template(
         "tender/edit.html",
         form=form,
         tender=tender,
-        found=found,
+        blocking=[one for one in found if one.get("severity", "blocks") == "blocks"],
+        advice=[one for one in found if one.get("severity", "blocks") != "blocks"],
+        standings=sections.standings(lacking, written, is_saved=tender is not None),
+        at=at if at in sections.SECTIONS else "",
         saved=status == 200,
+        is_typed=request.method == "POST",
         counted=counted,
         counted_words=counted.explanation(language()) if counted is not None else "",
         suggested=_earliest(rules),
@@ -237,11 +252,16 @@ def _problem_told(one: Problem) -> dict[str, Any]:
     return {"anchor": anchor_of(one.pointer), "sentence": sentence(one.rule, dict(one.facts)), "pointer": one.pointer}
 
 
-def _mark(form: DraftForm, found: list[tuple[str, str]]) -> None:
-    for pointer, words in found:
-        field = field_at(form, pointer)
-        if field is not None:
-            field.errors = [*field.errors, words]
+def _mark(form: DraftForm, found: list[dict[str, Any]], written: frozenset[str]) -> None:
+    """Put what was found beside its field: faults in the sections that somebody has begun, and advice as advice."""
+    for one in found:
+        field = field_at(form, one["pointer"])
+        if field is None or sections.section_of(one["pointer"]) not in written:
+            continue
+        if one.get("severity", "blocks") == "blocks":
+            field.errors = [*field.errors, one["sentence"]]
+        else:
+            field.advice = [*getattr(field, "advice", ()), one["sentence"]]
 
 
 def _file_problem(ref: str, form: DraftForm) -> str:

@@ -14,6 +14,7 @@ from identity.rights import Right
 from procurement.notices import queries as published
 from procurement.rules.findings import blocking
 from procurement.tender import (
+    across,
     content,
     law,
     letters,
@@ -54,8 +55,14 @@ def desk() -> Any:
         one.ref: len(blocking(readiness.issues(one, moment))) for one in tenders if one.state in ("draft", "submitted")
     }
     groups = [(name, [one for one in tenders if one.state in states]) for name, states in _GROUPS]
+    year = moment.astimezone(current_app.config["SETTINGS"].time_zone).year
     return render_template(
-        "tender/desk.html", groups=[group for group in groups if group[1]], missing=missing, moment=moment
+        "tender/desk.html",
+        groups=[group for group in groups if group[1]],
+        missing=missing,
+        moment=moment,
+        year=year,
+        told=across.told(organisation, moment, year) if organisation is not None else [],
     )
 
 
