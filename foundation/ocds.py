@@ -70,6 +70,14 @@ def merged_parties(parties: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return list(found.values())
 
 
+def filled(value: Any) -> Any:
+    """Return a JSON value without its empty members: the standard leaves out what there is nothing to say of."""
+    if isinstance(value, dict):
+        kept = {name: filled(each) for name, each in value.items()}
+        return {name: each for name, each in kept.items() if each not in (None, "", {}, [])}
+    return [filled(each) for each in value] if isinstance(value, list | tuple) else value
+
+
 def document(id: str, kind: str, title: str, url: str, **more: Any) -> dict[str, Any]:
     """Return a document of OCDS `documentType` `kind`; `more` are further members such as format."""
     return {"id": id, "documentType": kind, "title": title, "url": url, **more}

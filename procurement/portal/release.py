@@ -22,7 +22,8 @@ Address = Callable[..., str]
 Notice = Mapping[str, Any]
 _DOCUMENTS = {
     **dict.fromkeys(STAGE_KINDS, "tenderNotice"),
-    "opening": "openingRecord",
+    # The standard's list has no word for an opening record.
+    "opening": "",
     "single_source": "plannedProcurementNotice",
     "clarification": "clarifications",
 }
@@ -154,13 +155,15 @@ def record(ocid: str, releases: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 def buyer_of(issuer: Mapping[str, Any]) -> dict[str, Any]:
     """Return who issued a notice as the buyer of a release."""
     buyer = ocds.party(
-        issuer["name"], organisation_number=issuer.get("number", ""), ref=issuer.get("ref", ""),
+        issuer["name"],
+        organisation_number=issuer.get("number", ""),
+        ref=issuer.get("ref", ""),
         roles=("buyer", "procuringEntity"),
     )
-    buyer["contactPoint"] = {"name": issuer.get("contact", ""), "telephone": issuer.get("phone", "")}
-    if issuer.get("address"):
-        buyer["address"] = {"streetAddress": issuer["address"]}
-    return buyer
+    buyer["contactPoint"] = {"name": issuer.get("contact"), "telephone": issuer.get("phone")}
+    buyer["address"] = {"streetAddress": issuer.get("address")}
+    found: dict[str, Any] = ocds.filled(buyer)
+    return found
 
 
 def release_id(ref: str, notice: Notice) -> str:
@@ -213,15 +216,7 @@ def _tender(first: Notice, notices: Sequence[Notice], buyer: dict[str, Any], add
                 ocds_out.document_of(one, address("portal.document", ref=one["ref"]), since[one["ref"]])
                 for one in content.get("documents", ())
             ),
-            *(
-                ocds.document(
-                    one["ref"], _DOCUMENTS[one["kind"]], first["tender"]["title"],
-                    address("portal.notice", ref=one["ref"]),
-                    format="text/html", datePublished=one["issued_at"],
-                )
-                for one in notices
-                if one["kind"] in _DOCUMENTS
-            ),
+            *(_notice(one, first["tender"]["title"], address) for one in notices if one["kind"] in _DOCUMENTS),
         ],
     }
     enquiries = [_enquiry(each, one) for one in notices if one["kind"] == "clarification" for each in one["answers"]]
@@ -229,6 +224,13 @@ def _tender(first: Notice, notices: Sequence[Notice], buyer: dict[str, Any], add
         found |= {"hasEnquiries": True, "enquiries": enquiries}
     if amendments:
         found["amendments"] = [_amendment(one, notices) for one in amendments]
+    return found
+
+
+def _notice(one: Notice, title: str, address: Address) -> dict[str, Any]:
+    more = {"format": "text/html", "datePublished": one["issued_at"]}
+    url = address("portal.notice", ref=one["ref"])
+    found: dict[str, Any] = ocds.filled(ocds.document(one["ref"], _DOCUMENTS[one["kind"]], title, url, **more))
     return found
 
 
@@ -269,8 +271,12 @@ def _amendment(one: Notice, notices: Sequence[Notice]) -> dict[str, Any]:
     }
 
 
-_CHANGES = (("version", "version"), ("affects_bids", "affectsBids"), ("closed_at_before", "closedAtBefore"),
-            ("changes", "changes"))
+_CHANGES = (
+    ("version", "version"),
+    ("affects_bids", "affectsBids"),
+    ("closed_at_before", "closedAtBefore"),
+    ("changes", "changes"),
+)
 
 
 def _status(notices: Sequence[Notice]) -> str:
@@ -283,4 +289,3 @@ def _status(notices: Sequence[Notice]) -> str:
     if lots <= failed:
         return "unsuccessful"
     return "complete" if lots <= awarded | failed else "active"
-

@@ -73,6 +73,9 @@ def from_release(release: Mapping[str, Any]) -> dict[str, Any]:
     for name in ("policies", "terms"):
         if name in ours.value:
             form[name] = ours.object(name)
+    blank = ours.value.get("blankTerms")
+    if isinstance(blank, list) and "terms" in form:
+        form["terms"] |= {name: "" for name in blank if isinstance(name, str)}
     if ours.text("ruleSet"):
         form["rule_set_id"] = ours.text("ruleSet")
     if problems:
@@ -163,7 +166,7 @@ def _selection(tender: Node) -> tuple[list[dict[str, Any]], str]:
                 "code": ours.text("code") or f"R{index}",
                 "kind": REQUIREMENT,
                 "title": title[:300],
-                "guidance": ours.text("guidance") if "guidance" in ours.value else words,
+                "guidance": words,
                 **_more(ours),
             }
         )

@@ -57,7 +57,8 @@ def tender_of(content: Mapping[str, Any]) -> dict[str, Any]:
     if selection:
         found["selectionCriteria"] = selection
     found["x_sunseal"] = _own(content, method)
-    return found
+    filled: dict[str, Any] = ocds.filled(found)
+    return filled
 
 
 def judged(said: Mapping[str, Any]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
@@ -70,8 +71,12 @@ def judged(said: Mapping[str, Any]) -> tuple[list[dict[str, Any]], dict[str, Any
 def document_of(document: Mapping[str, Any], url: str, published: str) -> dict[str, Any]:
     """Return a document of the tender with its digest."""
     return ocds.document(
-        document["ref"], "biddingDocuments", document["title"], url,
-        format=document["media_type"], datePublished=published,
+        document["ref"],
+        "biddingDocuments",
+        document["title"],
+        url,
+        format=document["media_type"],
+        datePublished=published,
         x_sunseal={"sha256": document["sha256"], "size": document["size"], "fileName": document["file_name"]},
     )
 
@@ -94,7 +99,9 @@ def _own(content: Mapping[str, Any], method: Mapping[str, Any]) -> dict[str, Any
     own = {theirs: said[ours] for ours, theirs in _OWN if said.get(ours) not in (None, "", {})}
     if said.get("ground"):
         own["ground"] = {"id": said["ground"]["id"], "reason": said["ground"]["reason"]}
-    own["ruleSet"] = content["rule_set"]["id"]
+    # The standard leaves empty members out; a text that an officer emptied is not the usual one, so it is named.
+    blank = [name for name, words in (said.get("terms") or {}).items() if words == ""]
+    own |= {"blankTerms": blank, "ruleSet": content["rule_set"]["id"]}
     # The articles are the frozen rule set's, not the officer's.
     own["method"] = {name: value for name, value in method.items() if name != "articles"}
     if said["lots"] and said["lots"][0]["method"].get("id") == QUALIFICATION:
@@ -121,16 +128,16 @@ def _scored(one: Mapping[str, Any], at: int) -> dict[str, Any]:
     weight = {"numbers": [{"number": numbers["weight"], "weight": "percentageExact"}]} if numbers else {}
     return {
         "type": "price" if one["kind"] == PRICE else "quality",
-        **({"name": one["title"]} if one["title"] else {}),
-        **({"description": one["guidance"]} if one["guidance"] else {}),
+        "name": one["title"],
+        "description": one["guidance"],
         **weight,
         "x_sunseal": {
             **_criterion(one, at),
             "kind": one["kind"],
             **exact,
-            **({"step": one["step"]} if one.get("step") else {}),
-            **({"bands": one["x_bands"]} if one.get("x_bands") else {}),
-            **({"formula": one["formula"]} if one.get("formula") else {}),
+            "step": one.get("step"),
+            "bands": one.get("x_bands"),
+            "formula": one.get("formula"),
         },
     }
 
@@ -139,8 +146,8 @@ def _selection(said: Mapping[str, Any], criteria: list[dict[str, Any]]) -> dict[
     rows = [
         {
             "type": "other",
-            **({"description": one["guidance"] or one["title"]} if one["guidance"] or one["title"] else {}),
-            "x_sunseal": {**_criterion(one, at), "title": one["title"], "guidance": one["guidance"]},
+            "description": one["guidance"],
+            "x_sunseal": {**_criterion(one, at), "title": one["title"]},
         }
         for at, one in enumerate(criteria, start=1)
         if one["kind"] == REQUIREMENT
@@ -153,8 +160,7 @@ def _selection(said: Mapping[str, Any], criteria: list[dict[str, Any]]) -> dict[
 
 def _criterion(one: Mapping[str, Any], at: int) -> dict[str, Any]:
     """Return what every criterion has: its code, its place among all of them, and the proofs that are asked for."""
-    evidence = one.get("evidence")
-    return {"code": one["criterion"], "position": at, **({"evidence": evidence} if evidence else {})}
+    return {"code": one["criterion"], "position": at, "evidence": one.get("evidence")}
 
 
 def _item(item: Mapping[str, Any], lot: Mapping[str, Any]) -> dict[str, Any]:

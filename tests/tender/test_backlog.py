@@ -293,9 +293,7 @@ def test_the_command_tells_each_fault_and_lists_what_was_made(app: Flask, tmp_pa
     assert again.exit_code == 1 and "[backlog.already]" in again.output
 
 
-def test_the_page_tells_faults_in_the_readers_language_and_lists_what_was_made(
-    app: Flask, client: FlaskClient
-) -> None:
+def test_the_page_tells_faults_in_the_readers_language_and_lists_what_was_made(app: Flask, client: FlaskClient) -> None:
     everyone = people(app)
     log_in(client, everyone.officer)
     key = token(client, "/office/import")
