@@ -6,7 +6,7 @@ room refuses into a fault of the row it came from. Described in ``docs/formats/b
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from flask import current_app
 from sqlalchemy import select
 
 from foundation.canonical import digest
+from foundation.database import db
 from foundation.errors import Refusal
 from identity.models import Account, Organisation
 from procurement.plan import drafting as plan_drafting
@@ -25,7 +26,7 @@ from procurement.rules.wording import Text
 from procurement.tender import operations
 from procurement.tender.backlog_forms import Draft, drafts_of, lines_of, projects_of
 from procurement.tender.backlog_reading import MOST_FAULTS, Fault, Rows, read
-from procurement.tender.backlog_sheets import BUDGET, PLAN, TENDERS, Choices
+from procurement.tender.backlog_sheets import BUDGET, PLAN, SHEETS, TENDERS, Choices
 from procurement.tender.models import Tender
 from supervision.trail.act import Act
 from supervision.trail.models import Entry
@@ -59,8 +60,8 @@ def choices(now: datetime) -> Choices:
     return found
 
 
-def prepare(data: bytes, now: datetime) -> Prepared:
-    """Read a file and check everything in it. To be called outside the act.
+def prepare(data: bytes, now: datetime, authority: Organisation) -> Prepared:
+    """Read a file and check everything in it, also against what the authority has. To be called outside the act.
 
     Refuses what `backlog_reading.read` refuses, and ``backlog.invalid`` whose `reasons` are all `Fault` values.
     """
@@ -75,8 +76,10 @@ def prepare(data: bytes, now: datetime) -> Prepared:
         faults += _checked(draft, lambda one: plan_drafting.project(one.form, rule_sets=()))
     for draft in tenders:
         faults += _checked(draft, lambda one: operations.checked_form(now, one.form))
-    _demand_none(faults)
-    return Prepared(digest(data), rows, tuple(lines), tuple(projects), tuple(tenders))
+    prepared = Prepared(digest(data), rows, tuple(lines), tuple(projects), tuple(tenders))
+    if faults or imported(db.session, subject_of(authority, prepared.sha256)) is None:
+        _demand_none([*faults, *_known_already(db.session, authority, prepared)])
+    return prepared
 
 
 def make(act: Act, prepared: Prepared, *, authority: Organisation, account: Account) -> list[tuple[str, str]]:
@@ -85,12 +88,11 @@ def make(act: Act, prepared: Prepared, *, authority: Organisation, account: Acco
     Refuses 409 ``backlog.already`` where this very file was imported, and ``backlog.invalid`` with all faults.
     """
     subject = subject_of(authority, prepared.sha256)
-    if imported(act, subject) is not None:
+    if imported(act.session, subject) is not None:
         raise Refusal("backlog.already", 409)
-    faults = list(_known_already(act, authority, prepared))
-    lines = _budget_lines(act, authority)
-    faults += _references(act, authority, prepared, lines)
-    _demand_none(faults)
+    # Once more under the lock: somebody may have written the same since.
+    _demand_none(list(_known_already(act.session, authority, prepared)))
+    lines = _budget_lines(act.session, authority)
     made: list[tuple[str, str]] = []
     for draft in prepared.lines:
         line = _created(draft, lambda one: plan.create_line(act, authority=authority, account=account, data=one.form))
@@ -121,10 +123,10 @@ def subject_of(authority: Organisation, sha256: str) -> str:
     return f"backlog/{authority.ref}/{sha256}"
 
 
-def imported(act: Act, subject: str) -> Entry | None:
+def imported(session: Any, subject: str) -> Entry | None:
     """Return the entry of an import, or None where this file was never imported."""
     wanted = select(Entry).where(Entry.subject == subject, Entry.kind == KIND).limit(1)
-    found: Entry | None = act.session.execute(wanted).scalar_one_or_none()
+    found: Entry | None = session.execute(wanted).scalar_one_or_none()
     return found
 
 
@@ -140,51 +142,52 @@ def _twice(rows: Rows) -> Iterator[Fault]:
                     yield row.fault("backlog.twice", keys[-1], row=first)
 
 
-def _known_already(act: Act, authority: Organisation, prepared: Prepared) -> Iterator[Fault]:
-    """Yield rows for which the house holds something of the same name."""
-    held = _budget_lines(act, authority)
+def _known_already(session: Any, authority: Organisation, prepared: Prepared) -> Iterator[Fault]:
+    """Yield rows for which the house holds something of the same name, and rows that name what it does not hold."""
+    held = _budget_lines(session, authority)
+    yield from _references(session, authority, prepared, held)
     for draft in prepared.lines:
-        ref = held.get((draft.form["year"], draft.form["code"]))
+        ref = held.get((draft.form.get("year", 0), draft.form.get("code", "")))
         if ref:
             yield draft.row.fault("backlog.exists", "code", ref=ref)
     wanted = select(Project.year, Project.title, Project.ref).where(
         Project.authority_id == authority.id, Project.state != "withdrawn"
     )
-    projects = {(year, title): ref for year, title, ref in act.session.execute(wanted)}
+    projects = {(year, title): ref for year, title, ref in session.execute(wanted)}
     for draft in prepared.projects:
-        ref = projects.get((draft.form["year"], draft.form["title"]))
+        ref = projects.get((draft.form.get("year", 0), draft.form.get("title", "")))
         if ref:
             yield draft.row.fault("backlog.exists", "title", ref=ref)
     known = select(Tender.title, Tender.ref).where(
         Tender.authority_id == authority.id, Tender.state.not_in(("discarded", "cancelled"))
     )
-    tenders = {title: ref for title, ref in act.session.execute(known)}
+    tenders = {title: ref for title, ref in session.execute(known)}
     for draft in prepared.tenders:
-        ref = tenders.get(draft.form["title"])
+        ref = tenders.get(draft.form.get("title", ""))
         if ref:
             yield draft.row.fault("backlog.exists", "title", ref=ref)
 
 
 def _references(
-    act: Act, authority: Organisation, prepared: Prepared, lines: dict[tuple[int, str], str]
+    session: Any, authority: Organisation, prepared: Prepared, lines: Mapping[tuple[int, str], str]
 ) -> Iterator[Fault]:
     """Yield rows that name a budget line or a project which is neither in the file nor in the house."""
-    ours = {(draft.form["year"], draft.form["code"]) for draft in prepared.lines}
+    ours = {(draft.row.get("year", 0), draft.row.get("code")) for draft in prepared.lines}
     for draft in prepared.projects:
         code = draft.row.get("budget_code")
-        if code and (draft.form["year"], code) not in {*lines, *ours}:
+        if code and (draft.row.get("year", 0), code) not in {*lines, *ours}:
             yield draft.row.fault("backlog.reference", "budget_code", named=code)
     numbers = {draft.row.get("number") for draft in prepared.projects}
-    held = set(act.session.execute(select(Project.ref).where(Project.authority_id == authority.id)).scalars())
+    held = set(session.execute(select(Project.ref).where(Project.authority_id == authority.id)).scalars())
     for draft in prepared.tenders:
         named = draft.row.get("plan")
         if named and named not in numbers and named not in held:
             yield draft.row.fault("backlog.reference", "plan", named=named)
 
 
-def _budget_lines(act: Act, authority: Organisation) -> dict[tuple[int, str], str]:
+def _budget_lines(session: Any, authority: Organisation) -> dict[tuple[int, str], str]:
     wanted = select(BudgetLine.year, BudgetLine.code, BudgetLine.ref).where(BudgetLine.authority_id == authority.id)
-    return {(year, code): ref for year, code, ref in act.session.execute(wanted)}
+    return {(year, code): ref for year, code, ref in session.execute(wanted)}
 
 
 def _checked(draft: Draft, check: Any) -> list[Fault]:
@@ -221,9 +224,11 @@ def _faults(draft: Draft, refused: Refusal) -> list[Fault]:
 
 def _demand_none(faults: list[Fault]) -> None:
     if faults:
-        order = sorted(faults, key=_order)
-        raise Refusal("backlog.invalid", reasons=tuple(order[:MOST_FAULTS]), count=len(faults))
+        # Two rows of one number share their lots, whose faults are told once.
+        once = {(one.rule, one.pointer): one for one in sorted(faults, key=_order)}
+        raise Refusal("backlog.invalid", reasons=tuple(once.values())[:MOST_FAULTS], count=len(once))
 
 
-def _order(fault: Fault) -> tuple[str, int, int, str]:
-    return (fault.sheet.key if fault.sheet else "", fault.row, len(fault.letter), fault.letter)
+def _order(fault: Fault) -> tuple[int, int, int, str]:
+    at = SHEETS.index(fault.sheet) if fault.sheet else -1
+    return (at, fault.row, len(fault.letter), fault.letter)

@@ -51,7 +51,7 @@ def bring_backlog() -> Any:
     """Take a spreadsheet: everything in it, or nothing with every fault told."""
     try:
         data = _uploaded("backlog", MOST_BYTES)
-        prepared = backlog.prepare(data, now())
+        prepared = backlog.prepare(data, now(), _who()[0])
         with act_now() as act:
             authority, account = _who()
             backlog.make(act, prepared, authority=authority, account=account)

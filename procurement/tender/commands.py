@@ -79,7 +79,7 @@ def import_backlog(file: Path, authority: str, account: str, template: bool) -> 
             file.write_bytes(backlog_template.workbook(backlog.choices(now)))
             click.echo(f"The empty spreadsheet was written to {file}.")
             return
-        prepared = backlog.prepare(file.read_bytes(), now)
+        prepared = backlog.prepare(file.read_bytes(), now, _authority(authority, account))
         with acting(OPERATOR) as act:
             owner = _authority(authority, account)
             made = backlog.make(act, prepared, authority=owner, account=_officer(owner, account))

@@ -1,4 +1,4 @@
-"""A file of open data becomes a draft: a project of the plan, or a tender. One act, and nothing of a file with a fault."""
+"""A file of open data becomes a draft: a project of the plan, or a tender; of a file with a fault nothing."""
 
 from __future__ import annotations
 

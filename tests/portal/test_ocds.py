@@ -131,7 +131,7 @@ def test_a_record_tells_intention_questions_amendments_and_result_in_order(
     planned = json.loads(client.get(f"/api/ocds/{project.ref}.json").data)
     assert planned["releases"][0]["tag"] == ["planning"] and _faults(planned) == []
     clock.forward(days=31)
-    budget = {"budget": 1_000_000_00, "plan_ref": project.ref}
+    budget: dict[str, Any] = {"budget": 1_000_000_00, "plan_ref": project.ref}
     ref = a_tender(everyone, clock, closes_in=timedelta(hours=3), **budget).ref
     asked = ask(everyone.suppliers[0], ref, "灯具是否含安装？")
     with as_officer(everyone) as act:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from flask import Flask
@@ -104,7 +104,7 @@ FULL: dict[str, Any] = {
     "criteria": [
         {"code": "C1", "kind": "price", "title": "价格", "guidance": "低价优先。", "weight": "30"},
         {"code": "R1", "kind": "requirement", "title": "认证", "guidance": "★ 3C", "evidence": [{"title": "证书", "required": True}]},
-        {**WEIGHTED[2], "weight": "45"},
+        {**cast(dict[str, Any], WEIGHTED[2]), "weight": "45"},
         {
             **{"code": "C3", "kind": "formula", "title": "质保", "guidance": "年限。", "weight": "12.5"},
             "formula": {
