@@ -261,7 +261,8 @@ def _mark(form: DraftForm, found: list[dict[str, Any]], written: frozenset[str])
         if one.get("severity", "blocks") == "blocks":
             field.errors = [*field.errors, one["sentence"]]
         else:
-            field.advice = [*getattr(field, "advice", ()), one["sentence"]]
+            # WTForms has a place for errors only; the macro `m.field` shows this beside the field.
+            setattr(field, "advice", [*getattr(field, "advice", ()), one["sentence"]])  # noqa: B010
 
 
 def _file_problem(ref: str, form: DraftForm) -> str:

@@ -8,7 +8,8 @@ import json
 from foundation.clock import Clock
 from scripts.demo.stage import OPEN_FOR, ROOT, Failed, Stage, demand, demo_zone, say
 from scripts.demo_data import a_paper
-from scripts.demo_story import POLICIES, TENDERS
+from scripts.demo_story import POLICIES
+from scripts.demo_tenders import TENDERS
 from scripts.visiting import Refused, Visitor
 
 
