@@ -184,7 +184,9 @@ def _page(
     chosen, rules = _chosen(form, sets), _rules(form, tender, sets)
     counted = earliest_deadline(now(), rules) if rules is not None and _MIN_PERIOD in rules else None
     stage = law.stage_of(tender) if tender is not None else None
-    lacking = found or (told(readiness.issues(tender, now())) if tender is not None else [])
+    # What a refused save could not read comes on top of what the draft lacks as it was last saved.
+    kept = told(readiness.issues(tender, now())) if tender is not None and (status != 200 or not found) else []
+    lacking = [*kept, *found]
     written = sections.begun(form.data, len(tender.documents) if tender is not None else 0)
     at = request.form.get("at", "")
     page = render_template(
