@@ -121,7 +121,7 @@ def what_to_try(app: Flask, address: str) -> str:
         "  2. Sign in as supplier1@demo.example there, seal a bid in your browser and keep the receipt.\n"
         "  3. Watch it open by itself, then score it as expert1, expert2 and expert3@demo.example.\n"
         f"  4. Drop the receipt on {address}/verify, or read a finished case on {address}/results.\n"
-        f"  5. As officer: the plan of the year on {address}/plan, a draft with findings and a question on {address}/office.\n"
+        f"  5. As officer: the plan on {address}/plan, a draft with findings and a question on {address}/office.\n"
         f"     As approver: decide on a suspicion of splitting on {address}/plan/splitting.\n"
         + (f"\nPDF is off: {reason}\n" if reason else "")
     )
