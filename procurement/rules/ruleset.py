@@ -115,9 +115,17 @@ class RuleSet:
         """Return the SHA-256 (lowercase hex) of the canonical bytes of `as_json`."""
         return self._digest
 
+    def canonical(self) -> bytes:
+        """Return the canonical bytes (RFC 8785) of `as_json`."""
+        return self._canonical
+
     @cached_property
     def _digest(self) -> str:
-        return sha256(canonical(self.as_json()))
+        return sha256(self._canonical)
+
+    @cached_property
+    def _canonical(self) -> bytes:
+        return canonical(self.as_json())
 
     def as_json(self) -> dict[str, Any]:
         """Return the whole set as a JSON value without floats, fit to be frozen on a tender and signed."""

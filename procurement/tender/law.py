@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from foundation.canonical import parse
 from foundation.errors import HouseFault
 from procurement.rules import ruleset as rulesets
 from procurement.rules.faults import RulesError
@@ -21,7 +22,7 @@ def freeze(act: Act, ruleset: RuleSet) -> FrozenRules:
     sha256 = ruleset.digest()
     found = act.session.execute(select(FrozenRules).where(FrozenRules.sha256 == sha256)).scalar_one_or_none()
     if found is None:
-        found = FrozenRules(sha256=sha256, demonstration=ruleset.demonstration, body=ruleset.as_json())
+        found = FrozenRules(sha256=sha256, demonstration=ruleset.demonstration, body=ruleset.canonical().decode())
         act.session.add(found)
         act.session.flush()
     return found
@@ -33,7 +34,7 @@ def frozen_set(tender: Tender) -> RuleSet:
     if frozen is None:
         raise HouseFault(f"{tender.ref} has no frozen rule set.")
     if frozen.sha256 not in _READ:
-        found = RuleSet.from_json(frozen.body)
+        found = RuleSet.from_json(parse(frozen.body.encode()))
         if found.digest() != frozen.sha256:
             raise HouseFault(f"The rule set frozen on {tender.ref} is not the one its digest names.")
         _READ[frozen.sha256] = found

@@ -21,7 +21,7 @@ class FrozenRules(Base):
     sha256: Mapped[str] = mapped_column(String(64), unique=True)
     demonstration: Mapped[bool] = mapped_column()
     # Some 300 KB, read by `law` once a process; a list of tenders never needs it.
-    body: Mapped[dict[str, Any]] = mapped_column(Canonical, deferred=True)
+    body: Mapped[str] = mapped_column(Text, deferred=True)
 
 
 class Tender(Base):

@@ -389,7 +389,7 @@ def tender_under(rules: str, published_at: datetime, closes_at: datetime) -> per
         ref="T-2026-000001",
         procedure="open",
         stage="bids",
-        frozen=FrozenRules(sha256=load(rules).digest(), demonstration=False, body=load(rules).as_json()),
+        frozen=FrozenRules(sha256=load(rules).digest(), demonstration=False, body=load(rules).canonical().decode()),
         published_at=published_at,
         closes_at=closes_at,
     )
