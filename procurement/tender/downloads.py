@@ -12,7 +12,7 @@ from foundation.storage import PIECE, Store
 from procurement.tender import previews
 from procurement.tender.models import Document
 
-SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
+SANDBOX = "sandbox; default-src 'none'"
 # Types that a browser may show by itself; anything else is saved.
 SHOWN = ("application/pdf", "image/png", "image/jpeg", "text/plain")
 

@@ -26,6 +26,7 @@ from supervision.trail.act import Actor, acting
 from tests.attacks.tokens import TOKEN, token_of, with_token
 from tests.builders.people import PASSWORD, People, log_in, people
 from tests.builders.tenders import a_tender
+from tests.house.test_doors import sample
 from wsgi import create_app
 
 ELSEWHERE = (
@@ -52,7 +53,7 @@ def test_no_change_without_the_token_of_the_session(app: Flask, clock: FixedCloc
         if not getattr(app.view_functions[rule.endpoint], "open_to", frozenset()) & RIGHTS[role]:
             continue
         for method in sorted((rule.methods or set()) & {"POST", "PUT", "DELETE", "PATCH"}):
-            path = rule.build({name: parts.get(name, "none") for name in rule.arguments})
+            path = rule.build({name: parts.get(name) or sample(rule, name) for name in rule.arguments})
             assert path is not None
             for data, headers in (
                 ({}, {}),

@@ -28,13 +28,13 @@ def doors(app: Flask) -> list[tuple[Rule, str, str]]:
     for rule in app.url_map.iter_rules():
         if rule.endpoint in NOT_OURS:
             continue
-        values = {name: _sample(rule, name) for name in rule.arguments}
+        values = {name: sample(rule, name) for name in rule.arguments}
         path = adapter.build(rule.endpoint, values)
         found += [(rule, method, path) for method in sorted(rule.methods or ()) if method not in ("HEAD", "OPTIONS")]
     return found
 
 
-def _sample(rule: Rule, name: str) -> object:
+def sample(rule: Rule, name: str) -> object:
     converter = rule._converters[name]
     choices = getattr(converter, "items", None)
     if choices:
