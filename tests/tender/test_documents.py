@@ -222,11 +222,13 @@ def test_how_a_file_comes_in_and_goes_out(app: Flask, clock: FixedClock, monkeyp
         assert (part.status_code, part.data, part.headers["Content-Range"]) == (206, b"PDF", f"bytes 1-3/{len(PDF) + 3}")
     with anyone.get(path, headers={"Range": f"bytes={len(PDF)}-"}) as part:
         assert part.data == b"% 2"
-    whole = anyone.get(path)
+    with anyone.get(path) as whole:
+        assert whole.data == PDF + b"% 2"
     assert whole.headers["Content-Disposition"] == f"attachment; filename*=UTF-8''{quote('新 版.pdf')}"
     assert "Set-Cookie" not in whole.headers and "Last-Modified" not in whole.headers
     assert anyone.get(path, headers={"If-None-Match": whole.headers["ETag"]}).status_code == 304
-    shown = anyone.get(f"{path}?show=1")
+    with anyone.get(f"{path}?show=1") as shown:
+        assert shown.data.startswith(b"%PDF")
     assert shown.headers["Content-Disposition"].startswith("inline") and "sandbox" in shown.headers["Content-Security-Policy"]
     about = anyone.get(f"{path}/about?lang=en").text
     assert replaced not in about and queries.document_by_ref(document.ref).sha256 in about
