@@ -9,7 +9,7 @@ from foundation.errors import HouseFault, Refusal
 from identity.models import Organisation
 from procurement.award import notice as words
 from procurement.tender import queries as tender_queries
-from procurement.tender.models import Lot, Tender
+from procurement.tender.models import TENDER_DOCUMENT, Lot, Tender
 from supervision.trail.act import Act
 
 MOST_REASON = 2000
@@ -57,5 +57,13 @@ def published(tender: Tender, lot: Lot) -> dict[str, Any]:
     return {
         "tender": said["tender"],
         "lot": next(one for one in said["tender"]["lots"] if one["lot"] == lot.number),
-        "documents": [{"title": one["title"], "sha256": one["sha256"]} for one in said["documents"]],
+        "documents": [
+            *({"title": one["title"], "sha256": one["sha256"]} for one in said["documents"]),
+            # The tender document is made from the notice after its act, so that the notice itself cannot name it.
+            *(
+                {"title": one.title, "sha256": one.sha256}
+                for one in tender.documents
+                if one.kind == TENDER_DOCUMENT and one.ended_at is None
+            ),
+        ],
     }
