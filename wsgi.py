@@ -50,7 +50,6 @@ def create_app(
         WTF_CSRF_TIME_LIMIT=8 * 3600,
         WTF_CSRF_SSL_STRICT=settings.is_production,
         MAX_CONTENT_LENGTH=64 << 20,
-        MAX_FORM_MEMORY_SIZE=4 << 20,
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "translations"),
         BABEL_DEFAULT_LOCALE="zh_Hans",
         BABEL_DEFAULT_TIMEZONE=str(settings.time_zone),

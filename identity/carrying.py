@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from flask import render_template, request
 from werkzeug.datastructures import MultiDict
 
+from foundation.errors import Refusal
+
 MOST = 4 << 20
+# The log-in form takes half a megabyte, in which each sign may become three (RFC 3986 section 2.1).
+MOST_CARRIED = 450_000
 MOST_FIELDS = 20_000
 _NEVER = frozenset({"csrf_token", "password"})
 
@@ -29,10 +33,12 @@ def is_ours() -> bool:
 
 
 def asked_again() -> tuple[str, int]:
-    """Return the page that asks for the log-in and holds what was typed."""
+    """Return the page that asks for the log-in and holds what was typed; refuses where that is too much to carry."""
     request.max_content_length = 600 << 20
     request.max_form_memory_size, request.max_form_parts = MOST, MOST_FIELDS
     carried = json.dumps([field for field in _fields(request.form) if field[0] not in _NEVER], ensure_ascii=False)
+    if len(quote(carried)) > MOST_CARRIED:
+        raise Refusal("door.not_yours", 403)
     # A form may stand on another page than the address it is sent to; both are paths of ours.
     return render_template("identity/carry.html", carried=carried, target=request.full_path.rstrip("?")), 403
 

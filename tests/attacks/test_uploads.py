@@ -204,7 +204,9 @@ def test_a_nasty_release_makes_a_draft_or_a_refusal(app: Flask, who: People, num
         assert trail.tip().size == before
         return
     client = log_in(app.test_client(), who.officer)
-    for address in (f"/office/tenders/{ref}", f"/office/tenders/{ref}/edit", f"/office/tenders/{ref}/preview"):
+    # A release without a tender's own parts is a project of the plan.
+    pages = ("", "/edit", "/preview") if ref.startswith("T-") else ("", "/edit")
+    for address in (f"/{'office/tenders' if ref.startswith('T-') else 'plan/projects'}/{ref}{page}" for page in pages):
         page = client.get(address)
         assert page.status_code == 200 and "<script>" not in page.get_data(as_text=True)
 
