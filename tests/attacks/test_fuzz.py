@@ -164,6 +164,7 @@ def addresses(world: World, rule: Rule) -> Iterator[str]:
         yield adapter.build(rule.endpoint, values, force_external=False)
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("role", list(Role))
 def test_no_place_in_an_address_is_a_fault(world: World, role: Role) -> None:
     faults, client = Faults(), signed_in(world, role)
@@ -231,14 +232,18 @@ def test_no_form_is_a_fault(world: World, role: Role) -> None:
     assert not faults.found, "\n".join(faults.found)
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("role", [Role.PUBLIC, Role.SUPPLIER, Role.EXPERT, Role.OFFICER])
 def test_no_body_is_a_fault(world: World, role: Role) -> None:
+    chance = random.Random(11)
     faults, client = Faults(), signed_in(world, role)
     for rule in allowed(world.app, role):
         for method in sorted((rule.methods or set()) & {"POST", "PUT"}):
             for address in list(addresses(world, rule))[:1]:
+                # JSON everywhere; what else a body may call itself at a third of the doors, by a draw that stays the same.
+                kinds = ("application/json", "application/octet-stream", "text/plain; charset=utf-7")
                 for body in BODIES:
-                    for kind in ("application/json", "application/octet-stream", "text/plain; charset=utf-7"):
+                    for kind in kinds if chance.random() < 0.33 else kinds[:1]:
                         answer = client.open(address, method=method, data=body, content_type=kind)
                         faults.look(answer, f"{method} {address} {kind} {body[:60]!r}")
     assert not faults.found, "\n".join(faults.found)
@@ -277,6 +282,7 @@ FILES = (
 )
 
 
+@pytest.mark.one_engine
 def test_no_file_brought_to_the_verifier_is_a_fault(world: World) -> None:
     client, faults = world.app.test_client(), Faults()
     good = json.loads(Receipt.from_value(trail.receipt(1)).data())

@@ -25,6 +25,9 @@ from tests.builders.people import People, log_in, people
 from tests.builders.tenders import WEIGHTED, a_tender
 from tests.house.test_doors import sample
 
+# Doors and pages are the same on both engines.
+pytestmark = pytest.mark.one_engine
+
 NASTY = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>{{7*7}}</textarea></title>"
 RUNS = re.compile(r"<img src=x|<script>alert|<svg/onload|\"'><|=\"[^\"]*\"'>")
 

@@ -10,6 +10,9 @@ from werkzeug.routing import Rule
 from identity.rights import RIGHTS, Right, Role
 from tests.builders.people import log_in, people
 
+# Doors and pages are the same on both engines.
+pytestmark = pytest.mark.one_engine
+
 # Doors outside our rooms: Flask's own files.
 NOT_OURS = {"static"}
 # Sample values for the parts of addresses; they name nothing that exists.
