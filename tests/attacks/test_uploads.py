@@ -25,6 +25,9 @@ from tests.attacks.tokens import with_token
 from tests.builders.people import People, log_in, people
 from tests.builders.tenders import PDF, a_tender, as_officer, store_pdf
 
+# What pages and files say is the same on both engines.
+pytestmark = pytest.mark.one_engine
+
 
 @pytest.fixture
 def who(app: Flask) -> People:

@@ -26,6 +26,9 @@ from tests.builders.people import People, log_in, people
 from tests.builders.tenders import a_tender
 from tests.house.browsing import chromium, serving
 
+# What pages and files say is the same on both engines.
+pytestmark = pytest.mark.one_engine
+
 
 @pytest.fixture
 def who(app: Flask) -> People:

@@ -26,6 +26,9 @@ from tests.builders.people import people
 from tests.builders.tenders import a_tender
 from tests.house.browsing import chromium, serving
 
+# What pages and files say is the same on both engines.
+pytestmark = pytest.mark.one_engine
+
 
 def token_of(client: FlaskClient, place: str) -> str:
     """Return the form token of a page, as a browser sends it back."""

@@ -19,6 +19,9 @@ from identity.rights import Right
 from supervision.trail import queries
 from tests.house.browsing import chromium, serving
 
+# What pages and files say is the same on both engines.
+pytestmark = pytest.mark.one_engine
+
 TONGUES = {"zh-CN": "zh-Hans", "zh-TW": "zh-Hant", "en": "en"}
 
 

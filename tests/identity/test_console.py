@@ -19,6 +19,9 @@ from tests.builders.people import log_in, people
 from tests.identity.test_log_in import sign_in, token_of
 from tests.identity.test_registration import link_in, mails
 
+# What pages and files say is the same on both engines.
+pytestmark = pytest.mark.one_engine
+
 
 def test_the_console_shows_the_machine_and_reading_a_mail_is_an_act(app: Flask, client: FlaskClient) -> None:
     found = people(app)

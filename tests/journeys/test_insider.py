@@ -30,6 +30,9 @@ from tests.box.carrier import Carrier, an_envelope
 from tests.builders.people import People, log_in, people
 from tests.builders.tenders import a_tender
 
+# What pages and files say is the same on both engines.
+pytestmark = pytest.mark.one_engine
+
 # What only the bids say; nothing else in the instance may hold any of it.
 PRICE, TOTAL = "137.91", "662"
 SECRET = "绝密的护眼方案"

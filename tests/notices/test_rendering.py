@@ -29,6 +29,9 @@ from tests.builders import awards
 from tests.builders.people import People, people
 from tests.builders.tenders import a_tender, as_approver, as_officer
 
+# What pages and files say is the same on both engines.
+pytestmark = pytest.mark.one_engine
+
 
 @pytest.fixture
 def everyone(app: Flask) -> People:

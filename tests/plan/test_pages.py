@@ -21,6 +21,9 @@ from tests.builders.people import People, log_in, people
 from tests.builders.plans import YEAR, a_line, a_project
 from tests.house.browsing import chromium, serving
 
+# What pages and files say is the same on both engines.
+pytestmark = pytest.mark.one_engine
+
 
 @pytest.fixture
 def everyone(app: Flask) -> People:

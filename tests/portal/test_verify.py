@@ -19,6 +19,9 @@ from supervision.trail.proofs import Receipt
 from tests.builders import people as builders
 from tests.builders.tenders import a_tender
 
+# What pages and files say is the same on both engines.
+pytestmark = pytest.mark.one_engine
+
 
 @pytest.fixture
 def receipt(app: Flask) -> bytes:

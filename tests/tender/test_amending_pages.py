@@ -17,6 +17,9 @@ from procurement.tender.amending_fields import renumbered
 from tests.builders.people import log_in, people
 from tests.builders.tenders import PDF, a_tender
 
+# What pages and files say is the same on both engines.
+pytestmark = pytest.mark.one_engine
+
 
 def fields(page: str) -> dict[str, Any]:
     """Return what a browser would send of the page's amendment form, unchanged."""

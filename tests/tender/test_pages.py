@@ -21,6 +21,9 @@ from supervision.trail.act import Actor, acting
 from tests.builders.people import People, log_in, one_hash, people
 from tests.builders.tenders import PDF, a_form, a_tender, as_officer
 
+# What pages and files say is the same on both engines.
+pytestmark = pytest.mark.one_engine
+
 
 def token(client: FlaskClient, path: str) -> str:
     found = re.search(r'name="csrf_token" [^>]*value="([^"]+)"', client.get(path).text)
