@@ -31,8 +31,10 @@ SENTENCES = {
     "amendment.too_near": "This change comes too near to the deadline. Move the deadline as well.",
     "amendment.lots": "Lots can be neither added nor taken away after publication. Cancel the tender and begin anew.",
     "amendment.waiting": "An amendment of this tender waits for its approver. It is published or given back first.",
-    "amendment.outdated": "Another amendment was published meanwhile. Put this one aside and begin from what is in force.",
-    "amendment.not_ready": "With this change the tender would break rules. Everything that stands in the way is listed.",
+    "amendment.outdated": "Another amendment was published meanwhile. Put this one aside and begin from what is in "
+    "force.",
+    "amendment.not_ready": "With this change the tender would break rules. Everything that stands in the way is "
+    "listed.",
     "amendment.none": "No amendment of this tender is being prepared.",
     "document.unknown": "There is no such document.",
     "document.unsafe_type": "This kind of file is not accepted. Send PDF, DOCX, XLSX, OFD, ZIP, PNG, JPG, TXT or CSV.",
