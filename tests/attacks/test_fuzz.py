@@ -155,7 +155,7 @@ class Faults:
     def look(self, answer: Any, what: str) -> None:
         if answer.status_code >= 500:
             self.found.append(f"{what[:300]}: {answer.status_code}")
-        assert "Traceback" not in answer.get_data(as_text=True)[:2000]
+        assert b"Traceback" not in answer.get_data()[:2000]
 
 
 def addresses(world: World, rule: Rule) -> Iterator[str]:
