@@ -26,8 +26,8 @@ run: .venv/run.stamp ## Set up everything and serve on http://127.0.0.1:8000 (HO
 	@[ "$$SUNSEAL_MODE" = production ] || export SUNSEAL_DEMO=$${SUNSEAL_DEMO:-1}; exec $(PY) -m scripts.serve
 
 test: .venv/dev.stamp ## Set up everything and run the whole suite: SQLite, PostgreSQL, Chromium
-	@$(PY) -m pytest -n 4 --dist worksteal
-	@$(PY) -m pytest -n 4 --dist worksteal --engine postgresql
+	@$(PY) -m pytest -n 3 --dist worksteal
+	@$(PY) -m pytest -n 3 --dist worksteal --engine postgresql
 
 check: .venv/dev.stamp ## Lint and type check
 	@$(PY) -m ruff check .
