@@ -65,16 +65,6 @@ def told(authority: Organisation, _now: datetime) -> list[across.Told]:
     return [across.Told("agreements", "contract.agreements", len(of_authority(authority)), len(to_conclude(authority)))]
 
 
-def of_member(organisation: Organisation) -> list[AgreementMember]:
-    """Return a supplier's places in agreements, the newest first."""
-    wanted = (
-        select(AgreementMember)
-        .where(AgreementMember.organisation_id == organisation.id)
-        .order_by(AgreementMember.id.desc())
-    )
-    return list(db.session.execute(wanted).scalars())
-
-
 def listed(agreement: Agreement) -> list[AgreementMember]:
     """Return the members that are in an agreement now, by rank."""
     return [one for one in agreement.members if one.state == LISTED]
